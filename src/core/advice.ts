@@ -1,0 +1,112 @@
+import type { Bill } from './bill.ts'
+import type { Candidate } from './candidate.ts'
+import type { HostFacts, ModelFacts, Percentiles, Refusal, StartUp } from './measurement.ts'
+import type { Percentile, Range, Slo, Traffic } from './scenario.ts'
+
+export type VerdictOutcome = 'meets' | 'misses' | 'undecided' | 'unpriced' | 'refused' | 'untested'
+
+/** `measured`: a real deployment of this candidate was loaded. `modelled`: predicted, with a stated range. */
+export type Evidence = 'measured' | 'modelled'
+
+/** Money as exact decimal strings with the range that the evidence allows. */
+export interface UsdRange {
+  readonly value: string
+  readonly low: string
+  readonly high: string
+}
+
+/** One line of the SLO held against one candidate. */
+export interface SloCheck {
+  readonly metric: Percentile | 'errors'
+  /** ms, or a ratio for errors. */
+  readonly limit: number
+  readonly found: Range
+  readonly outcome: 'meets' | 'misses' | 'undecided'
+  /** (found - limit) / limit: 0.55 is 55% over the limit, -0.4 is 40% under it. */
+  readonly marginRatio: number
+}
+
+/** Where a candidate runs under the traffic: what the platform's own scaling makes of it. */
+export interface Operation {
+  readonly replicas: Range
+  /** Share of the busiest level's capacity that is used; above 1 the queue grows without end. */
+  readonly utilization: Range
+  /** Inferences that one replica runs at a time. */
+  readonly slotsPerReplica: number
+  /** Share of requests that find no warm replica, 0 to 1. */
+  readonly coldStartRatio: number
+}
+
+export interface Verdict {
+  readonly candidate: Candidate
+  readonly outcome: VerdictOutcome
+  readonly evidence: Evidence
+  readonly usdPerMonth: UsdRange | null
+  readonly usdPerMillionRequests: UsdRange | null
+  readonly latencyMs: Readonly<Record<Percentile, Range>> | null
+  readonly checks: readonly SloCheck[]
+  readonly operation: Operation | null
+  /** At the central estimate. */
+  readonly bill: Bill | null
+  readonly refusals: readonly Refusal[]
+  /** Why it won or lost, by how much, in whole sentences; never empty. */
+  readonly reasons: readonly string[]
+}
+
+export interface Assumption {
+  readonly name: string
+  readonly value: string
+  readonly source: string
+  /** Scenario field that overrides it, if one does. */
+  readonly setBy?: string
+}
+
+/** The measurement that would settle what the modelled figures leave open. */
+export interface NextMeasurement {
+  readonly candidates: readonly string[]
+  readonly settles: string
+  /** Predicted spend, decimal string. */
+  readonly usd: string
+  readonly minutesEach: number
+}
+
+/** The local profile without its samples. */
+export interface ProfileSummary {
+  readonly host: HostFacts
+  readonly model: ModelFacts
+  readonly requestBytes: number
+  readonly replyBytes: number
+  readonly peakRssMib: number
+  readonly startUpMs: { readonly median: StartUp; readonly count: number }
+  readonly settings: readonly {
+    readonly threads: number
+    readonly requests: number
+    readonly serviceMs: Percentiles
+    readonly inferenceMs: Percentiles | null
+    readonly valid: boolean
+    readonly invalidReasons: readonly string[]
+  }[]
+}
+
+/** Everything that is reported: each format is a function of this value alone. */
+export interface Advice {
+  readonly schemaVersion: 1
+  readonly plimsoll: string
+  readonly run: { readonly id: string; readonly startedAt: string; readonly complete: boolean }
+  readonly scenario: { readonly name: string; readonly file: string; readonly sha256: string }
+  readonly slo: Slo
+  readonly traffic: Traffic
+  readonly book: { readonly date: string; readonly prices: number }
+  readonly profile: ProfileSummary | null
+  /** Cheapest that meets first, then the other outcomes. */
+  readonly verdicts: readonly Verdict[]
+  /** Name of the cheapest candidate that meets the SLO, or null. */
+  readonly cheapest: string | null
+  /** Names of the candidates that meet the SLO and whose cost range overlaps that of the cheapest. */
+  readonly ties: readonly string[]
+  /** The recommendation in sentences, evidence first. */
+  readonly recommendation: readonly string[]
+  readonly nextMeasurement: NextMeasurement | null
+  readonly assumptions: readonly Assumption[]
+  readonly warnings: readonly string[]
+}

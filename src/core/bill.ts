@@ -1,0 +1,77 @@
+/** A quantity of one thing that a platform bills in a month. */
+export interface Usage {
+  /** Price book resource, e.g. `cloud-run/request-based/cpu`, `gce/e2/memory`, `vertex/machine/n1-standard-4`. */
+  readonly resource: string
+  readonly region: string
+  /** Must equal the price's unit, e.g. `vCPU-second`, `GiB-hour`, `node-hour`, `request`. */
+  readonly unit: string
+  /** Decimal string, not negative. */
+  readonly quantity: string
+  /**
+   * Share of the month, 0 to 1 as a decimal string, that each unit of the resource runs: what a sustained use
+   * discount depends on. Absent where no such discount can apply.
+   */
+  readonly monthShare?: string
+}
+
+/** One price in a book. */
+export interface Price {
+  readonly resource: string
+  /** A region, or `global` for a price that holds everywhere. */
+  readonly region: string
+  readonly unit: string
+  /** Cumulative tiers by monthly quantity; the first starts at "0". A flat price has one. Decimal strings. */
+  readonly tiers: readonly { readonly from: string; readonly usd: string }[]
+  readonly purchase: 'on-demand' | 'spot'
+  readonly sku: { readonly id: string | null; readonly description: string }
+  /** Share of the base rate that each successive quarter of the month costs, e.g. ["1","0.8","0.6","0.4"]. */
+  readonly sustainedUse?: readonly string[]
+  /** Listed by Google, or derived by `rule` from prices that are. */
+  readonly basis: 'listed' | 'derived'
+  readonly rule?: string
+  /** Month the price was read, YYYY-MM. */
+  readonly asOf: string
+  readonly source: string
+}
+
+export interface PriceBook {
+  readonly schemaVersion: 1
+  readonly currency: 'USD'
+  /** Date of the book, YYYY-MM-DD. */
+  readonly date: string
+  readonly prices: readonly Price[]
+}
+
+export interface BillLine {
+  readonly resource: string
+  readonly region: string
+  readonly sku: string | null
+  readonly description: string
+  readonly quantity: string
+  readonly unit: string
+  /** Price per unit of the tier, before discounts. */
+  readonly usdPerUnit: string
+  /** Which tier, e.g. "from 2000000"; absent for flat prices. */
+  readonly tier?: string
+  /** What the price is multiplied by, e.g. sustained use over a whole month: "0.7". */
+  readonly discount?: { readonly kind: 'sustained use'; readonly factor: string }
+  readonly usd: string
+  readonly basis: 'listed' | 'derived'
+  readonly asOf: string
+  readonly source: string
+}
+
+/** A usage for which the book has no price. It cannot be added up. */
+export interface MissingPrice {
+  readonly resource: string
+  readonly region: string
+  readonly unit: string
+  readonly message: string
+}
+
+/** A month's bill. `usdTotal` is null whenever a price is missing: no total pretends. */
+export interface Bill {
+  readonly lines: readonly BillLine[]
+  readonly missing: readonly MissingPrice[]
+  readonly usdTotal: string | null
+}

@@ -1,0 +1,116 @@
+import type { Percentile, Range } from './scenario.ts'
+
+/** How one request ended. Only `ok` has a latency that counts; every other one is counted by class. */
+export type Outcome = 'ok' | ErrorClass
+export type ErrorClass = 'connect' | 'tls' | 'timeout' | 'reset' | 'status' | 'malformed' | 'dropped'
+
+/** One request. Times are milliseconds with microsecond resolution, from the start of the measurement. */
+export interface Sample {
+  /** When the arrival process wanted it sent. In closed loop this is when it was sent. */
+  readonly dueMs: number
+  readonly sentMs: number
+  readonly doneMs: number
+  readonly outcome: Outcome
+  /** What went wrong, for a sample that is not ok: an HTTP status or a system error code, never a body. */
+  readonly detail?: string
+  /** Time inside the model as the server reports it (`Server-Timing: inference;dur=`), if it does. */
+  readonly inferenceMs?: number
+}
+
+export type Percentiles = Readonly<Record<Percentile | 'max' | 'mean', number>>
+
+/** What came of loading one URL. All latencies are of `ok` samples. */
+export interface Measurement {
+  /** ISO 8601. */
+  readonly startedAt: string
+  readonly durationS: number
+  readonly arrivals: 'closed' | 'poisson' | 'constant'
+  /** Closed loop: requests in flight at a time. Open loop: the most that may be in flight. */
+  readonly connections: number
+  /** Requests due per second; in closed loop, those sent. */
+  readonly offeredRps: number
+  /** Requests answered ok per second. */
+  readonly goodputRps: number
+  readonly counts: Readonly<Record<'due' | 'sent' | 'ok' | 'error' | 'timeout' | 'dropped', number>>
+  readonly errors: Readonly<Partial<Record<ErrorClass, { readonly count: number; readonly example: string }>>>
+  /** From when a request was due. */
+  readonly responseMs: Percentiles
+  /** From when it was sent. */
+  readonly serviceMs: Percentiles
+  /** Interval of each response percentile at `confidence`; absent where the sample cannot resolve it. */
+  readonly intervals: Readonly<Partial<Record<Percentile, { low: number; high: number; confidence: number }>>>
+  readonly sendLagMs: Readonly<Record<'p50' | 'p99' | 'max', number>>
+  readonly valid: boolean
+  readonly invalidReasons: readonly string[]
+  /** Service times of ok requests in order of sending, ms rounded to the microsecond. */
+  readonly samplesMs: readonly number[]
+  /** Time inside the model of the same requests, where the server reported it; else empty. */
+  readonly inferenceMs: readonly number[]
+}
+
+/** A tensor as the model declares it; `null` marks a free dimension. */
+export interface TensorSpec {
+  readonly name: string
+  readonly type: string
+  readonly shape: readonly (number | null)[]
+}
+
+export interface ModelFacts {
+  readonly sha256: string
+  readonly bytes: number
+  readonly inputs: readonly TensorSpec[]
+  readonly outputs: readonly TensorSpec[]
+}
+
+/** Phases of one start of the local server, ms. */
+export interface StartUp {
+  /** From spawning the process until it runs our code with the runtime loaded. */
+  readonly processMs: number
+  readonly modelLoadMs: number
+  readonly firstReplyMs: number
+  readonly totalMs: number
+}
+
+export interface HostFacts {
+  readonly cpuModel: string
+  readonly cores: number
+  readonly memoryGib: number
+  readonly os: string
+  readonly node: string
+  readonly onnxruntime: string
+  /** CPU flags that matter to inference, of: avx2, avx512f, avx512_vnni, amx_int8. */
+  readonly simd: readonly string[]
+  /** Micro-architecture, where the CPU's family and model number say it, e.g. `Cascade Lake`. */
+  readonly microarchitecture: string | null
+  /** Clock as the system reports it, MHz; often the nominal one. */
+  readonly mhz: number
+}
+
+/** What the model does on this machine: the base of every modelled figure. */
+export interface LocalProfile {
+  readonly host: HostFacts
+  readonly model: ModelFacts
+  readonly requestBytes: number
+  readonly replyBytes: number
+  /** Largest resident set of the server seen, MiB. */
+  readonly peakRssMib: number
+  readonly startUps: readonly StartUp[]
+  /** One closed-loop measurement with one connection per number of threads. */
+  readonly settings: readonly { readonly threads: number; readonly measurement: Measurement }[]
+}
+
+/** A platform limit that a candidate breaks. */
+export interface Refusal {
+  /** The rule, in a sentence with its figures. */
+  readonly rule: string
+  readonly source: string
+}
+
+/** What came of trying one candidate. */
+export type Trial =
+  | { readonly candidate: string; readonly status: 'refused'; readonly refusals: readonly Refusal[] }
+  | { readonly candidate: string; readonly status: 'modelled' }
+  | { readonly candidate: string; readonly status: 'measured'; readonly measurement: Measurement }
+  | { readonly candidate: string; readonly status: 'failed'; readonly error: string }
+
+export type { Range }
