@@ -55,3 +55,11 @@ export interface GceCandidate extends CandidateBase {
   readonly machineType: string
   readonly diskGib: number
 }
+
+/** Fewest and most replicas unless the scenario says otherwise; those of Cloud Run are the platform's own. */
+export const REPLICA_BOUNDS = {
+  vertex: [1, 10],
+  'cloud-run': [0, 100],
+  functions: [0, 100],
+  mig: [1, 10],
+} as const

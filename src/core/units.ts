@@ -3,7 +3,14 @@
  * milliseconds were meant. Every parser returns `undefined` for text that it does not accept.
  */
 
-const DURATION_MS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 }
+const DURATION_MS: Readonly<Record<string, number>> = {
+  us: 0.001,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+}
 const SIZE_BYTES: Readonly<Record<string, number>> = {
   Ki: 2 ** 10,
   Mi: 2 ** 20,
@@ -25,7 +32,12 @@ export function parseSizeBytes(text: string): number | undefined {
 
 /** `120 rps`, `120/s`, `90/min`, `40/h` to requests per second. */
 export function parseRateRps(text: string): number | undefined {
-  return scaled(text, /^(\d+(?:\.\d+)?)\s*(rps|\/s|\/min|\/h)$/, { rps: 1, '/s': 1, '/min': 1 / 60, '/h': 1 / 3600 })
+  return scaled(text, /^(\d+(?:\.\d+)?)\s*(rps|\/s|\/min|\/h)$/, {
+    rps: 1,
+    '/s': 1,
+    '/min': 1 / 60,
+    '/h': 1 / 3600,
+  })
 }
 
 /** `0.1%` to 0.001. */
@@ -35,7 +47,11 @@ export function parseRatio(text: string): number | undefined {
   return match ? Number(match[1]) / 100 : undefined
 }
 
-function scaled(text: string, pattern: RegExp, factors: Readonly<Record<string, number>>): number | undefined {
+function scaled(
+  text: string,
+  pattern: RegExp,
+  factors: Readonly<Record<string, number>>,
+): number | undefined {
   const match = pattern.exec(text.trim())
   const factor = factors[match?.[2] ?? '']
   return match && factor !== undefined ? Number(match[1]) * factor : undefined
