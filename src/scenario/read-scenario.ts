@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { type Problem, UserError } from '../core/errors.ts'
+import type { InputSource, ModelSource, Percentile, Scenario, Slo } from '../core/scenario.ts'
+import { formatMs } from '../core/units.ts'
+import { type RawScenario, SCENARIO_SCHEMA } from './definition.ts'
+import { explainIssue } from './explain-issue.ts'
+import { readCandidates } from './read-candidates.ts'
+import { resolveModel } from './resolve-model.ts'
+import { salvage } from './salvage.ts'
+import { type Path, YamlSource } from './source.ts'
+
+type Report = (path: Path, message: string, hint?: string) => void
+
+/** A scenario, and its source for those who find more problems with it later (the model's inputs, say). */
+export interface ReadScenario {
+  readonly scenario: Scenario
+  readonly source: YamlSource
+}
+
+/**
+ * Reads and checks a scenario file and the existence of the files it names. Loads no model.
+ * @throws UserError with every problem of the file at once
+ */
+export function readScenario(file: string): ReadScenario {
+  const bytes = readBytes(file)
+  const source = new YamlSource(file, bytes.toString('utf8'))
+  if (source.value === null) throw new UserError({ file, message: 'the file is empty', hint: EXAMPLES })
+  const problems: Problem[] = []
+  const result = SCENARIO_SCHEMA.safeParse(source.value, { reportInput: true })
+  for (const issue of result.error?.issues ?? []) {
+    problems.push(...explainIssue(issue, SCENARIO_SCHEMA, source, (path) => path))
+  }
+  const candidates = readCandidates(source.value, source)
+  problems.push(...candidates.problems)
+  const report: Report = (path, message, hint) => problems.push(source.problem(path, message, hint))
+  const model = checkSections(source.value, file, report)
+  if (problems.length > 0 || !result.success) throw new UserError(problems.sort(byPlace))
+  const scenario = {
+    ...complete(result.data, file),
+    model,
+    sha256: sha256(bytes),
+    candidates: candidates.candidates,
+  }
+  return { scenario, source }
+}
+
+const EXAMPLES = 'start from one of those in scenarios/'
+
+/** Reports what is wrong between the fields of a section, also where one of them is wrong by itself. */
+function checkSections(value: unknown, file: string, report: Report): ModelSource {
+  const section = (key: string) => (value as Record<string, unknown>)[key]
+  const { shape } = SCENARIO_SCHEMA
+  const slo = salvage(shape.slo, section('slo'))
+  const traffic = salvage(shape.traffic, section('traffic'))
+  const assumptions = salvage(shape.assumptions, section('assumptions'))
+  if (slo) checkSlo(slo, report)
+  if (traffic) checkTraffic(traffic, report)
+  const factor = assumptions?.n1VcpuPerLocalCore
+  if (factor !== undefined && factor <= 0) report(['assumptions', 'n1VcpuPerLocalCore'], 'must be over 0')
+  return readModel(section('model'), file, report)
+}
+
+function complete(raw: RawScenario, file: string): Omit<Scenario, 'sha256' | 'candidates' | 'model'> {
+  const burst = raw.traffic.burst
+  const network = raw.assumptions.network
+  const factor = raw.assumptions.n1VcpuPerLocalCore
+  const { errors, ...latencyMs } = raw.slo
+  return {
+    name: raw.name ?? basename(file, extname(file)).replace(/[^A-Za-z0-9._-]+/g, '-'),
+    file,
+    slo: { latencyMs: latencyMs as Slo['latencyMs'], errorRatio: errors },
+    traffic: {
+      rps: raw.traffic.rate,
+      ...(burst ? { burst: { rps: burst.rate, hoursPerDay: burst.perDay / 3_600_000 } } : {}),
+    },
+    load: {
+      requests: raw.load.requests,
+      warmupRequests: raw.load.warmup,
+      startups: raw.load.startups,
+      timeoutMs: raw.load.timeout,
+      arrivals: raw.load.arrivals,
+      seed: raw.load.seed,
+    },
+    assumptions: {
+      // No public figure: from a few hundred microseconds inside a zone to a loaded front end.
+      networkMs:
+        network === undefined
+          ? { low: 1, value: 3, high: 10 }
+          : { low: network, value: network, high: network },
+      // Vertex AI and managed instance groups scale at 60% by default, Cloud Run at 60% of its concurrency.
+      targetUtilization: raw.assumptions.targetUtilization ?? 0.6,
+      ...(factor === undefined ? {} : { n1VcpuPerLocalCore: factor }),
+    },
+  }
+}
+
+function checkTraffic({ rate, burst }: RawScenario['traffic'], report: Report): void {
+  if (burst === undefined) return
+  if (burst.rate <= rate) {
+    report(
+      ['traffic', 'burst', 'rate'],
+      'the burst is not above the flat rate',
+      'raise it, or leave the burst out',
+    )
+  }
+  if (burst.perDay >= 24 * 3_600_000) {
+    report(
+      ['traffic', 'burst', 'perDay'],
+      'a burst of a whole day is the flat rate',
+      'make it shorter than 24h',
+    )
+  }
+}
+
+function checkSlo({ errors, ...latency }: RawScenario['slo'], report: Report): void {
+  const limits = Object.entries(latency).filter(
+    (entry): entry is [Percentile, number] => entry[1] !== undefined,
+  )
+  if (limits.length === 0) report(['slo'], 'no latency limit', 'set at least one of p50, p90, p95, p99, p999')
+  limits.forEach(([percentile, ms], index) => {
+    const lower = limits[index - 1]
+    if (lower && ms < lower[1]) {
+      const hint = `${lower[0]} is limited to ${formatMs(lower[1])}: the higher percentile needs the higher limit`
+      report(['slo', percentile], `${percentile} is tighter than ${lower[0]}`, hint)
+    }
+  })
+  if (errors >= 1) report(['slo', 'errors'], 'an error limit of 100% excludes nothing', 'write one like 0.1%')
+}
+
+/** The files are looked for even where other fields of the model are wrong, so that both are reported. */
+function readModel(value: unknown, file: string, report: Report): ModelSource {
+  const name = (value as { file?: unknown } | undefined)?.file
+  const found = typeof name === 'string' && name !== '' ? resolveModel(name, file) : undefined
+  if (found && 'message' in found) report(['model', 'file'], found.message, found.hint)
+  const model = salvage(SCENARIO_SCHEMA.shape.model, value)
+  const inputs = Object.entries(model?.inputs ?? {}).map(([input, raw]) => {
+    const values = readValues(raw, file, ['model', 'inputs', input], report)
+    return [input, { shape: raw.shape, values }] as const
+  })
+  return {
+    file: model?.file ?? '',
+    path: found && 'path' in found ? found.path : '',
+    inputs: Object.fromEntries(inputs),
+    encoding: model?.encoding ?? 'json',
+  }
+}
+
+function readValues(
+  input: RawScenario['model']['inputs'][string],
+  file: string,
+  path: Path,
+  report: Report,
+): InputSource['values'] {
+  if (input.constant !== undefined && input.file !== undefined) {
+    report([...path, 'constant'], 'constant and file exclude each other', 'keep one')
+  }
+  if (input.file !== undefined) {
+    const found = resolveModel(input.file, file)
+    if ('message' in found) report([...path, 'file'], `input file ${input.file} does not exist`, found.hint)
+    return { from: 'file', path: join(dirname(resolve(file)), input.file) }
+  }
+  if (input.constant !== undefined) return { from: 'constant', value: input.constant }
+  if (input.low >= input.high) report([...path, 'low'], `low ${input.low} is not below high ${input.high}`)
+  return { from: 'uniform', low: input.low, high: input.high }
+}
+
+function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    const why = { ENOENT: 'does not exist', EISDIR: 'is a folder', EACCES: 'may not be read' }[code ?? '']
+    throw new UserError({
+      message: `scenario ${file} ${why ?? `cannot be read: ${code}`}`,
+      hint: 'name a YAML file',
+    })
+  }
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
