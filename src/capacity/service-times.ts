@@ -1,0 +1,116 @@
+import type { LocalProfile, Measurement } from '../core/measurement.ts'
+import { type Estimate, inverse, product, type Replica } from '../core/operation.ts'
+import type { Assumptions, Range } from '../core/scenario.ts'
+import { cpuSpeedup, GPU_FLOOR_MS, gpuSpeedup } from './hardware.ts'
+
+/** How one replica serves, at one estimate of its speed. */
+export interface ServiceTimes {
+  /** Requests that it works on at a time. */
+  readonly slots: number
+  /** Time that a request keeps a slot, one entry per measured request, ms. */
+  readonly occupancyMs: Float64Array
+  /** Time added outside the slot, by the network and the front end, ms. */
+  readonly networkMs: number
+  /** Time that a request waits for a replica that has to start, ms. */
+  readonly coldStartMs: number
+}
+
+/**
+ * Service times at `POINTS` places of the range, from the fastest that is believed to the slowest; the middle one is
+ * the central estimate. Between its ends a candidate can do worse than at either, since replicas come in whole
+ * numbers: so the range of an outcome is that of all its points.
+ */
+export type ServicePoints = readonly ServiceTimes[]
+
+const POINTS = 7
+/** The points' places on the log scale, from -1 (the fast end) to 1 (the slow one). */
+const PLACES = Array.from({ length: POINTS }, (_, index) => (2 * index) / (POINTS - 1) - 1)
+
+export function centralPoint<T>(points: readonly T[]): T {
+  const middle = points[(points.length - 1) / 2]
+  if (middle === undefined) throw new Error('a range has an odd number of points')
+  return middle
+}
+
+/** Time until a container runs, before any code of the user: community figures from 0.3 to 4 s, none official. */
+const CONTAINER_START_MS: Estimate = { value: 1100, spread: 3.6 }
+
+/** Predicts a replica's service times from what the model does on this machine. */
+export function predictService(
+  profile: LocalProfile,
+  replica: Replica,
+  threads: number,
+  assumptions: Assumptions,
+): ServicePoints {
+  const share: Estimate = { value: 1 / Math.min(1, replica.vcpus), spread: 1 }
+  const cpu = product(inverse(cpuSpeedup(replica.cpu, profile.host, assumptions.n1VcpuPerLocalCore)), share)
+  const usable = Math.max(1, Math.min(threads, Math.floor(replica.vcpus)))
+  const { measurement, scale } = atThreads(profile, usable)
+  const gpu = replica.accelerator
+  const model = gpu ? inverse(gpuSpeedup(gpu.type, profile.host)) : product(cpu, scale)
+  const floor: Estimate = gpu ? GPU_FLOOR_MS : { value: 0, spread: 1 }
+  const slots = slotsOf(profile, replica, usable)
+  return PLACES.map((place) => ({
+    slots,
+    occupancyMs: occupancy(measurement, at(model, place), at(cpu, place), at(floor, place)),
+    networkMs: between(assumptions.networkMs, place),
+    coldStartMs: at(CONTAINER_START_MS, place) + medianStartUpMs(profile) * at(cpu, place),
+  }))
+}
+
+/** Service times of a deployment that was measured: they are what they are, from where the client stood. */
+export function measuredService(measurement: Measurement, replica: Replica, threads: number): ServicePoints {
+  const parallel = replica.accelerator ? replica.accelerator.count : Math.floor(replica.vcpus / threads)
+  const slots = Math.max(1, Math.min(parallel, replica.concurrency))
+  const occupancyMs = Float64Array.from(measurement.samplesMs)
+  return [{ slots, occupancyMs, networkMs: 0, coldStartMs: CONTAINER_START_MS.value }]
+}
+
+function at({ value, spread }: Estimate, place: number): number {
+  return value * spread ** place
+}
+
+/** From `low` at -1 over `value` at 0 to `high` at 1, straight between them. */
+function between({ low, value, high }: Range, place: number): number {
+  return place < 0 ? value + (value - low) * place : value + (high - value) * place
+}
+
+/** Inferences at a time: by CPU or GPU, by what the platform lets in, and by what the memory holds. */
+function slotsOf(profile: LocalProfile, replica: Replica, threads: number): number {
+  const parallel = replica.accelerator ? replica.accelerator.count : Math.floor(replica.vcpus / threads)
+  const inMemory = Math.floor((replica.memoryGib * 1024) / profile.peakRssMib)
+  return Math.max(1, Math.min(parallel, replica.concurrency, inMemory))
+}
+
+/**
+ * The measurement to start from and what to multiply its time in the model by, for `threads` threads per inference.
+ * Beyond what was measured, Amdahl's law with the parallel share that the measured settings show; no further gain
+ * and a perfect one bound it.
+ */
+function atThreads(profile: LocalProfile, threads: number): { measurement: Measurement; scale: Estimate } {
+  const settings = [...profile.settings].sort((a, b) => a.threads - b.threads)
+  const base = settings.filter((setting) => setting.threads <= threads).at(-1) ?? settings[0]
+  const single = settings[0]
+  if (!base || !single) throw new Error('a profile has at least one setting')
+  if (base.threads >= threads) return { measurement: base.measurement, scale: { value: 1, spread: 1 } }
+  const gained = base.measurement.serviceMs.p50 / single.measurement.serviceMs.p50
+  const serial = (gained - 1 / base.threads) / (1 - 1 / base.threads)
+  const share = base.threads === 1 ? 0.3 : Math.min(1, Math.max(0, serial))
+  const amdahl = (share + (1 - share) / threads) / (share + (1 - share) / base.threads)
+  const perfect = base.threads / threads
+  const value = Math.min(1, Math.max(perfect, amdahl))
+  return { measurement: base.measurement, scale: { value, spread: Math.max(value / perfect, 1 / value) } }
+}
+
+/** Each measured request, its time in the model and the rest of it (parsing, encoding) scaled apart. */
+function occupancy(measurement: Measurement, model: number, host: number, floorMs: number): Float64Array {
+  return Float64Array.from(measurement.samplesMs, (serviceMs, index) => {
+    const inferenceMs = Math.min(serviceMs, measurement.inferenceMs[index] ?? serviceMs)
+    return Math.max(inferenceMs * model, floorMs) + (serviceMs - inferenceMs) * host
+  })
+}
+
+function medianStartUpMs({ startUps }: LocalProfile): number {
+  const totals = startUps.map(({ totalMs }) => totalMs).sort((a, b) => a - b)
+  return totals[Math.floor(totals.length / 2)] ?? 0
+}

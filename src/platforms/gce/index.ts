@@ -1,0 +1,55 @@
+import type { GceCandidate } from '../../core/candidate.ts'
+import { machineType } from '../../core/machine-type.ts'
+import type { Refusal } from '../../core/measurement.ts'
+import { gpuAttachmentLimits } from '../gpu-limits.ts'
+import type { Platform } from '../platform.ts'
+import { gceUsage } from './usage.ts'
+
+/** Compute Engine: fixed VMs, or a managed instance group behind a load balancer; billed while they run. */
+export const gce: Platform<GceCandidate> = {
+  id: 'gce',
+  limits(candidate) {
+    const refusals: Refusal[] = gpuAttachmentLimits(candidate)
+    if (candidate.kind === 'mig' && candidate.minReplicas < 1) {
+      const rule = 'a group that scales on CPU keeps at least 1 VM: at 0 there is nothing to measure'
+      refusals.push({ rule, source: 'follows from the signal (Compute Engine docs, autoscaler, 2026-08)' })
+    }
+    return refusals
+  },
+  payloadLimits: () => [],
+  replica(candidate) {
+    const machine = machineType(candidate.machineType)
+    if (!machine)
+      throw new Error(`unknown machine type ${candidate.machineType} passed the scenario's checks`)
+    const { vcpus, family, memoryGib } = machine
+    const gpu = candidate.accelerator ? { accelerator: candidate.accelerator } : {}
+    return { vcpus, cpu: family, memoryGib, concurrency: Number.POSITIVE_INFINITY, ...gpu }
+  },
+  scaling({ kind, minReplicas: min, maxReplicas: max }, { targetUtilization }) {
+    if (kind === 'vm') return { kind: 'fixed', replicas: min }
+    return { kind: 'utilization', min, max, target: targetUtilization }
+  },
+  usage: gceUsage,
+  caveats({ kind, minReplicas }) {
+    if (kind === 'mig') return []
+    if (minReplicas === 1) return ['a single VM: nothing takes over when it fails, and it does not scale']
+    return ['fixed VMs without a load balancer: the clients spread their requests, and nothing scales']
+  },
+  assumptions: [
+    {
+      name: 'Load balancer',
+      value: 'one forwarding rule, $0.008 per GiB each way',
+      source: 'Cloud Load Balancing pricing; a passthrough balancer inside the network costs less',
+    },
+    {
+      name: 'Compute Engine sustained use discount',
+      value: 'applied to N1, N2, N2D and C2 by the share of the month that each VM runs',
+      source: 'Compute Engine pricing, 2026-07; it is automatic on on-demand prices',
+    },
+    {
+      name: 'Compute Engine VM address',
+      value: 'a fixed VM has one external IPv4 address, a group only its load balancer',
+      source: 'choice of this tool; a VM reached from inside its network needs none',
+    },
+  ],
+}

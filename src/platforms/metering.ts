@@ -1,0 +1,43 @@
+import type { Usage } from '../core/bill.ts'
+import { decimal, exact } from '../core/money.ts'
+import { HOURS_PER_MONTH, type MonthOperation } from '../core/operation.ts'
+
+/** Replica-hours of the month. */
+export function replicaHours(month: MonthOperation): number {
+  return month.levels.reduce((sum, level) => sum + level.replicas * level.hours, 0)
+}
+
+/** Seconds of the month, summed over replicas, with a request in flight. */
+export function busyReplicaSeconds(month: MonthOperation): number {
+  return month.levels.reduce((sum, level) => sum + level.busyReplicaSPerHour * level.hours, 0)
+}
+
+/** Seconds of the month, summed over requests, of their execution. */
+export function executionSeconds(month: MonthOperation): number {
+  return month.levels.reduce((sum, level) => sum + level.executionSPerHour * level.hours, 0)
+}
+
+/**
+ * A usage line. Quantities are simulated, so they are cut to nine significant digits: finer would be noise, and the
+ * same figure must come out on every machine.
+ */
+export function usageOf(resource: string, region: string, unit: string, quantity: number): Usage {
+  return { resource, region, unit, quantity: exact(decimal(Number(quantity.toPrecision(9)))) }
+}
+
+/**
+ * Hours of the month during which each replica runs, for discounts that depend on it: of three replicas of which two
+ * run all month and one an hour a day, `[[730, 2], [30.4, 1]]`.
+ */
+export function replicasByHours(month: MonthOperation): [hours: number, replicas: number][] {
+  const levels = [...month.levels].sort((a, b) => a.replicas - b.replicas)
+  let hours = HOURS_PER_MONTH
+  let counted = 0
+  const result: [number, number][] = []
+  for (const level of levels) {
+    if (level.replicas > counted) result.push([hours, level.replicas - counted])
+    counted = level.replicas
+    hours -= level.hours
+  }
+  return result
+}
