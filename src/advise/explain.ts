@@ -1,0 +1,46 @@
+import type { SloCheck, UsdRange, Verdict } from '../core/advice.ts'
+import { decimal, formatUsd } from '../core/money.ts'
+import type { Range } from '../core/scenario.ts'
+import { formatMs, formatRatio } from '../core/units.ts'
+
+/** The words for figures and margins that every report shares. */
+
+/** `p95 310 ms, 55% over 200 ms`, `p95 87.2 ms (52.1 to 141), 56% under 200 ms`. */
+export function explainCheck({ metric, limit, found, outcome, marginRatio }: SloCheck): string {
+  const format = metric === 'errors' ? formatRatio : formatMs
+  if (!Number.isFinite(found.low)) return `${metric} grows without end, over ${format(limit)}`
+  const value = `${metric} ${formatRange(found, format)}`
+  if (outcome === 'undecided') return `${value}: the limit of ${format(limit)} lies in that range`
+  return `${value}, ${margin(marginRatio)} ${format(limit)}`
+}
+
+/** A value and, where it is uncertain, its range: `87.2 ms (52.1 ms to 141 ms)`. */
+export function formatRange({ low, value, high }: Range, format: (value: number) => string): string {
+  const ends = [low, high].map((end) => (Number.isFinite(end) ? format(end) : 'no limit'))
+  const middle = Number.isFinite(value) ? format(value) : 'without end'
+  return ends[0] === ends[1] ? middle : `${middle} (${ends[0]} to ${ends[1]})`
+}
+
+export function formatUsdRange({ low, value, high }: UsdRange): string {
+  const ends = [formatUsd(low), formatUsd(high)]
+  return ends[0] === ends[1] ? formatUsd(value) : `${formatUsd(value)} (${ends[0]} to ${ends[1]})`
+}
+
+/** How much dearer `other` is than `cheapest`, at their central estimates. */
+export function usdDearer(other: UsdRange, cheapest: UsdRange): string {
+  return formatUsd(decimal(other.value).minus(cheapest.value))
+}
+
+/** The check that decides: the first that misses, then the first undecided, then the one with the least room. */
+export function decidingCheck({ checks }: Pick<Verdict, 'checks'>): SloCheck | undefined {
+  const rank = { misses: 0, undecided: 1, meets: 2 }
+  return [...checks].sort((a, b) => rank[a.outcome] - rank[b.outcome] || b.marginRatio - a.marginRatio)[0]
+}
+
+function margin(ratio: number): string {
+  if (!Number.isFinite(ratio)) return 'without end over'
+  const share = Math.abs(ratio)
+  if (ratio > 0 && share >= 9) return `${(share + 1).toFixed(0)} times`
+  const percent = share < 0.01 ? 'just' : `${(share * 100).toFixed(0)}%`
+  return `${percent} ${ratio > 0 ? 'over' : 'under'}`
+}

@@ -1,0 +1,114 @@
+import type { UsdRange, Verdict, VerdictOutcome } from '../core/advice.ts'
+import type { Bill } from '../core/bill.ts'
+import { decimal, exact } from '../core/money.ts'
+import type { Range, Slo } from '../core/scenario.ts'
+import { formatRps } from '../core/units.ts'
+import type { Assessed, Assessment } from './assessment.ts'
+import { checkSlo } from './check-slo.ts'
+import { explainCheck } from './explain.ts'
+
+const NOTHING_KNOWN = {
+  usdPerMonth: null,
+  usdPerMillionRequests: null,
+  latencyMs: null,
+  checks: [],
+  operation: null,
+  bill: null,
+  refusals: [],
+} as const
+
+/**
+ * The verdict on one candidate by itself, before it is compared with the others.
+ * @param requestsPerMonth of the expected traffic, over 0
+ */
+export function judge(assessment: Assessment, slo: Slo, requestsPerMonth: number): Verdict {
+  const { candidate, state } = assessment
+  if (state === 'refused') {
+    const reasons = assessment.refusals.map(({ rule }) => rule)
+    return {
+      ...NOTHING_KNOWN,
+      candidate,
+      outcome: 'refused',
+      evidence: 'modelled',
+      reasons,
+      refusals: assessment.refusals,
+    }
+  }
+  if (state === 'untested') {
+    const { evidence, why } = assessment
+    return { ...NOTHING_KNOWN, candidate, outcome: 'untested', evidence, reasons: [why] }
+  }
+  return judgeAssessed(assessment, slo, requestsPerMonth)
+}
+
+function judgeAssessed(assessment: Assessed, slo: Slo, requestsPerMonth: number): Verdict {
+  const { candidate, evidence, latencyMs, operation, bills, shortfalls, caveats } = assessment
+  const checks = checkSlo(slo, assessment)
+  const usdPerMonth = usdRange(bills)
+  const outcomes = checks.map((check) => check.outcome)
+  const reasons = [
+    ...missingPrices(bills.central),
+    ...shortfalls,
+    ...overload(operation.utilization, operation.replicas),
+  ]
+  const telling = checks.filter(({ outcome }) => outcome === worst(outcomes))
+  return {
+    candidate,
+    outcome: outcomeOf(usdPerMonth, shortfalls, outcomes),
+    evidence,
+    usdPerMonth,
+    usdPerMillionRequests: usdPerMonth && perMillion(usdPerMonth, requestsPerMonth),
+    latencyMs,
+    checks,
+    operation,
+    bill: bills.central,
+    refusals: [],
+    reasons: [...reasons, ...telling.map(explainCheck), ...caveats],
+  }
+}
+
+function outcomeOf(
+  usd: UsdRange | null,
+  shortfalls: readonly string[],
+  outcomes: Verdict['checks'][number]['outcome'][],
+) {
+  if (usd === null) return 'unpriced'
+  return shortfalls.length > 0 ? 'misses' : worst(outcomes)
+}
+
+function worst(
+  outcomes: readonly ('meets' | 'misses' | 'undecided')[],
+): Extract<VerdictOutcome, 'meets' | 'misses' | 'undecided'> {
+  return (['misses', 'undecided'] as const).find((outcome) => outcomes.includes(outcome)) ?? 'meets'
+}
+
+/** Null when any price is missing: what is not known cannot be added up. */
+function usdRange({ central, all }: Assessed['bills']): UsdRange | null {
+  const totals = all.flatMap(({ usdTotal }) => (usdTotal === null ? [] : [decimal(usdTotal)]))
+  if (central.usdTotal === null || totals.length < all.length) return null
+  const sorted = totals.sort((a, b) => a.cmp(b))
+  const ends = [sorted[0], sorted.at(-1)].map((end) => exact(end ?? decimal(0)))
+  return { low: ends[0] ?? '', value: central.usdTotal, high: ends[1] ?? '' }
+}
+
+function perMillion(usd: UsdRange, requestsPerMonth: number): UsdRange {
+  const millions = decimal(requestsPerMonth).div(1_000_000)
+  const each = (value: string) => exact(decimal(value).div(millions).round(6))
+  return { low: each(usd.low), value: each(usd.value), high: each(usd.high) }
+}
+
+function missingPrices(bill: Bill): string[] {
+  return bill.missing.map(({ message }) => message)
+}
+
+function overload(utilization: Range, replicas: Range): string[] {
+  if (utilization.high < 1) return []
+  const fleet = `${replicas.high} replica${replicas.high === 1 ? '' : 's'}, its most,`
+  if (utilization.low >= 1)
+    return [`overloaded: the traffic is ${times(utilization.value)} what ${fleet} can serve`]
+  return [`may be overloaded: at worst the traffic is ${times(utilization.high)} what ${fleet} can serve`]
+}
+
+function times(ratio: number): string {
+  return `${formatRps(ratio)} times`
+}

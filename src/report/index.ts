@@ -1,0 +1,17 @@
+import type { Advice } from '../core/advice.ts'
+import { jsonReport } from './json.ts'
+import { markdownReport } from './markdown.ts'
+import { terminalReport } from './terminal.ts'
+
+export interface ReportOptions {
+  /** Columns of the terminal. */
+  readonly width: number
+  readonly color: boolean
+}
+
+/** Every report format: a pure function of the advice. */
+export const REPORTS = {
+  terminal: terminalReport,
+  markdown: markdownReport,
+  json: jsonReport,
+} as const satisfies Record<string, (advice: Advice, options: ReportOptions) => string>

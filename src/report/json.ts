@@ -1,0 +1,6 @@
+import type { Advice } from '../core/advice.ts'
+
+/** The advice itself. What is infinite (a queue that grows without end) is null, as JSON has no infinity. */
+export function jsonReport(advice: Advice): string {
+  return `${JSON.stringify(advice, null, 2)}\n`
+}

@@ -1,0 +1,143 @@
+import { explainCheck } from '../advise/explain.ts'
+import type { Advice, ProfileSummary, Verdict } from '../core/advice.ts'
+import type { BillLine } from '../core/bill.ts'
+import { decimal, formatUsd } from '../core/money.ts'
+import { formatBytes, formatMs, formatRatio } from '../core/units.ts'
+import {
+  formatCost,
+  formatCount,
+  formatLatency,
+  formatSlo,
+  formatTraffic,
+  label,
+  shownPercentile,
+} from './figures.ts'
+
+/** The advice as Markdown, for a pull request or to keep beside the run. */
+export function markdownReport(advice: Advice): string {
+  const { scenario, run } = advice
+  return [
+    `# ${text(scenario.name)}: the cheapest deployment that meets the SLO`,
+    `${formatTraffic(advice.traffic)}; ${formatSlo(advice.slo)}. Scenario \`${scenario.file}\`, run \`${run.id}\`.`,
+    advice.recommendation
+      .map((sentence, index) => text(index === 1 ? `**${sentence}**` : sentence))
+      .join('\n\n'),
+    ...(advice.warnings.length > 0
+      ? [bullets(advice.warnings.map((warning) => `Warning: ${text(warning)}`))]
+      : []),
+    '## Candidates',
+    candidatesTable(advice),
+    '`modelled` figures are predicted and their ranges are in brackets; `measured` ones come from loading a deployment.',
+    ...(advice.profile ? ['## Measured on this machine', profileSection(advice.profile)] : []),
+    '## Bills',
+    `List prices of ${advice.book.date}, a month of 730 h, at the central estimate. A missing price is never counted as 0.`,
+    ...advice.verdicts.filter(({ bill }) => bill !== null).map(billSection),
+    '## Assumptions',
+    table(
+      ['assumption', 'value', 'source', 'set by'],
+      advice.assumptions.map(({ name, value, source, setBy }) => [
+        name,
+        value,
+        source,
+        setBy ? `\`${setBy}\`` : '',
+      ]),
+    ),
+    `Plimsoll ${advice.plimsoll}. Every figure here is in the JSON report as well.`,
+    '',
+  ].join('\n\n')
+}
+
+function candidatesTable(advice: Advice): string {
+  const percentile = shownPercentile(advice.slo)
+  const rows = advice.verdicts.map((verdict) => [
+    verdict.candidate.name === advice.cheapest ? `**${verdict.candidate.name}**` : verdict.candidate.name,
+    label(verdict, advice),
+    verdict.evidence,
+    formatCost(verdict),
+    formatLatency(verdict, percentile),
+    verdict.operation ? formatCount(verdict.operation.replicas) : '',
+    verdict.reasons.join('; '),
+  ])
+  return table(['candidate', 'outcome', 'evidence', 'USD a month', percentile, 'replicas', 'why'], rows)
+}
+
+function profileSection({ host, model, startUpMs, settings, ...sizes }: ProfileSummary): string {
+  const { processMs, modelLoadMs, firstReplyMs, totalMs } = startUpMs.median
+  const rows = settings.map(({ threads, requests, serviceMs, inferenceMs }) => [
+    String(threads),
+    String(requests),
+    formatMs(serviceMs.p50),
+    formatMs(serviceMs.p95),
+    formatMs(serviceMs.p99),
+    inferenceMs ? formatMs(inferenceMs.p50) : '',
+  ])
+  const simd = host.simd.length > 0 ? ` (${host.simd.join(', ')})` : ''
+  return [
+    `${text(host.cpuModel)}${simd}, ${host.cores} cores, ONNX Runtime ${host.onnxruntime}, Node ${host.node}. ` +
+      `Model of ${formatBytes(model.bytes)}, SHA-256 \`${model.sha256.slice(0, 12)}\`; request ${formatBytes(sizes.requestBytes)}, ` +
+      `reply ${formatBytes(sizes.replyBytes)}; server up to ${sizes.peakRssMib} MiB.`,
+    table(['threads', 'requests', 'service p50', 'p95', 'p99', 'of it in the model, p50'], rows),
+    `Start-up, median of ${startUpMs.count}: ${formatMs(totalMs)} to the first reply (process ${formatMs(processMs)}, ` +
+      `model ${formatMs(modelLoadMs)}, first reply ${formatMs(firstReplyMs)}).`,
+  ].join('\n\n')
+}
+
+function billSection(verdict: Verdict): string {
+  const { bill, candidate, checks, operation } = verdict
+  const total = bill?.usdTotal ? formatUsd(bill.usdTotal) : 'no total: a price is missing'
+  const missing = bill?.missing.map(({ message }) => `- ${text(message)}`) ?? []
+  const busy = operation
+    ? [`Utilisation ${formatRatio(operation.utilization.value)} of ${operation.replicas.value} replicas.`]
+    : []
+  return [
+    `<details><summary>${html(candidate.name)}: ${total}</summary>`,
+    table(['SKU', 'quantity', 'unit', 'price', 'USD', 'prices of'], (bill?.lines ?? []).map(billRow)),
+    ...(missing.length > 0 ? [missing.join('\n')] : []),
+    [...busy, ...checks.map((check) => `${explainCheck(check)}.`)].map(text).join(' '),
+    '</details>',
+  ].join('\n\n')
+}
+
+function billRow(line: BillLine): string[] {
+  const price = [
+    formatPrice(line.usdPerUnit),
+    line.tier,
+    line.discount && `x ${shorten(line.discount.factor)} ${line.discount.kind}`,
+  ]
+  return [
+    `${line.description}${line.sku ? ` (${line.sku})` : ''}`,
+    shorten(line.quantity),
+    line.unit,
+    price.filter(Boolean).join(', '),
+    formatUsd(line.usd),
+    `${line.asOf}${line.basis === 'derived' ? ', derived' : ''}`,
+  ]
+}
+
+function formatPrice(usd: string): string {
+  return `$${usd}`
+}
+
+/** A decimal with at most six significant digits, for reading; the JSON has them all. */
+function shorten(value: string): string {
+  return decimal(decimal(value).toPrecision(6)).toFixed()
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => text(cell).replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function bullets(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n')
+}
+
+/** Text from outside cannot open HTML in the page that shows the report. */
+function html(value: string): string {
+  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
+function text(value: string): string {
+  return html(value).replaceAll('\n', ' ')
+}

@@ -1,0 +1,135 @@
+import { styleText } from 'node:util'
+import stringWidth from 'string-width'
+import wrapAnsi from 'wrap-ansi'
+import type { Advice, Verdict } from '../core/advice.ts'
+import { formatMs } from '../core/units.ts'
+import {
+  briefCost,
+  briefLatency,
+  formatSlo,
+  formatTraffic,
+  label,
+  sharedRegion,
+  shortName,
+  shownPercentile,
+} from './figures.ts'
+import type { ReportOptions } from './index.ts'
+
+type Style = Parameters<typeof styleText>[0]
+
+/** Outcome told by symbol, word and colour, so that any one of them is enough. */
+const MARKS: Readonly<Record<Verdict['outcome'], { symbol: string; style: Style }>> = {
+  meets: { symbol: '✓', style: 'green' },
+  undecided: { symbol: '?', style: 'yellow' },
+  misses: { symbol: '✗', style: 'red' },
+  unpriced: { symbol: '$', style: 'yellow' },
+  refused: { symbol: '-', style: 'gray' },
+  untested: { symbol: '·', style: 'gray' },
+}
+
+/** Columns that are read as numbers, aligned at their right end. */
+const NUMBERS = new Set([2, 4])
+
+interface Page {
+  readonly columns: number
+  readonly paint: (style: Style, text: string) => string
+}
+
+/** The advice for a terminal: recommendation first, then a row and a reason for every candidate. */
+export function terminalReport(advice: Advice, { width, color }: ReportOptions): string {
+  const paint: Page['paint'] = (style, text) =>
+    color ? styleText(style, text, { validateStream: false }) : text
+  const page = { columns: Math.max(24, Math.min(width, 110)), paint }
+  return [
+    ...heading(advice, page),
+    '',
+    ...recommendation(advice, page),
+    '',
+    ...table(advice, page),
+    '',
+    ...footer(advice, page),
+    '',
+  ].join('\n')
+}
+
+function heading(advice: Advice, page: Page): string[] {
+  const parts = [formatTraffic(advice.traffic), formatSlo(advice.slo), sharedRegion(advice)]
+  return wrapped(`${page.paint('bold', advice.scenario.name)}  ${parts.filter(Boolean).join('  ')}`, page)
+}
+
+/** The sentence that names the winner stands out; all of them hang, so that each can be told from the next. */
+function recommendation(advice: Advice, page: Page): string[] {
+  return advice.recommendation.flatMap((sentence, index) => {
+    const [first = '', ...rest] = wrapped(index === 1 ? page.paint('bold', sentence) : sentence, page, 2)
+    return [first.slice(2), ...rest]
+  })
+}
+
+function table(advice: Advice, page: Page): string[] {
+  const percentile = shownPercentile(advice.slo)
+  const region = sharedRegion(advice)
+  const head = ['candidate', 'outcome', 'USD/month', '', percentile, '']
+  const rows = advice.verdicts.map((verdict) => [
+    shortName(verdict, region),
+    label(verdict, advice),
+    ...briefCost(verdict),
+    ...briefLatency(verdict, percentile),
+  ])
+  const widths = head.map((title, index) => widest([title, ...rows.map((row) => row[index] ?? '')]))
+  const fits = widths.reduce((sum, each) => sum + each + 2, 0) <= page.columns
+  const lines = advice.verdicts.flatMap((verdict, index) => {
+    const { symbol, style } = MARKS[verdict.outcome]
+    const cells = rows[index] ?? []
+    const [first = '', ...rest] = fits
+      ? [`${symbol} ${joinCells(cells, widths)}`]
+      : stacked(symbol, cells, page)
+    return [page.paint(style, first), ...rest, ...reasons(verdict, advice, page)]
+  })
+  const legend = lines.some((line) => line.includes('~'))
+    ? ['', '~ modelled, not measured; ranges beside it']
+    : []
+  return [...(fits ? [page.paint('bold', `  ${joinCells(head, widths)}`)] : []), ...lines, ...legend]
+}
+
+/** The first reason; the recommendation has already given those of the cheapest. */
+function reasons(verdict: Verdict, advice: Advice, page: Page): string[] {
+  if (verdict.candidate.name === advice.cheapest) return []
+  return wrapped(verdict.reasons[0] ?? '', page, 4).map((line) => page.paint('dim', line))
+}
+
+function joinCells(cells: readonly string[], widths: readonly number[]): string {
+  const padded = cells.map((cell, index) => {
+    const space = ' '.repeat((widths[index] ?? 0) - stringWidth(cell))
+    return NUMBERS.has(index) ? space + cell : cell + space
+  })
+  return padded.join('  ').trimEnd()
+}
+
+/** A row too wide for the terminal: its name, and its figures beneath. */
+function stacked(symbol: string, cells: readonly string[], page: Page): string[] {
+  const [name = '', ...figures] = cells
+  const [first = '', ...rest] = wrapped(name, page, 2)
+  return [`${symbol} ${first.trimStart()}`, ...rest, ...wrapped(figures.filter(Boolean).join('  '), page, 2)]
+}
+
+function footer({ profile, book, warnings, assumptions }: Advice, page: Page): string[] {
+  const settings = profile?.settings.map(({ threads, serviceMs }) => {
+    return `${formatMs(serviceMs.p50)} with ${threads} thread${threads === 1 ? '' : 's'}`
+  })
+  const startUp = formatMs(profile?.startUpMs.median.totalMs ?? 0)
+  const measured =
+    settings && `Measured on this machine: service time p50 ${settings.join(', ')}; start-up ${startUp}.`
+  const rest = `List prices of ${book.date}; ${assumptions.length} assumptions, bills and SKUs are in the report.`
+  return [...warnings.map((warning) => `Warning: ${warning}.`), measured, rest].flatMap((line) =>
+    line === undefined ? [] : wrapped(line, page),
+  )
+}
+
+function widest(cells: readonly string[]): number {
+  return Math.max(...cells.map((cell) => stringWidth(cell)))
+}
+
+function wrapped(text: string, { columns }: Page, indent = 0): string[] {
+  const lines = wrapAnsi(text, columns - indent, { hard: true }).split('\n')
+  return lines.map((line) => ' '.repeat(indent) + line)
+}
