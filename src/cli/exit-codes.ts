@@ -1,0 +1,11 @@
+/** Exit codes of every command. */
+export const EXIT = {
+  ok: 0,
+  /** The gate failed, or no candidate meets the SLO and failing on that was asked for. */
+  unmet: 1,
+  /** Something in what the user gave has to be mended; each problem was printed. */
+  user: 2,
+  /** The run failed: the disk, the network, a server. */
+  failed: 3,
+  interrupted: 130,
+} as const

@@ -1,0 +1,41 @@
+import { UserError } from '../core/errors.ts'
+import { probeModel } from '../run/probe-model.ts'
+import { writeWhole } from '../run/run-store.ts'
+import { readScenario } from '../scenario/read-scenario.ts'
+import { startLocalServer } from '../serving/local-server.ts'
+import { EXIT } from './exit-codes.ts'
+import { Interruption, withInterruption } from './interruption.ts'
+
+interface ServeOptions {
+  readonly port: string
+  readonly threads: string
+  readonly body?: string
+}
+
+/** `plimsoll serve`: the server that runs load, for trying it by hand or measuring it with another tool. */
+export async function serveCommand(file: string, options: ServeOptions): Promise<number> {
+  const port = wholeNumber(options.port, '--port', 65_535)
+  const threads = wholeNumber(options.threads, '--threads', 256)
+  const { scenario, source } = readScenario(file)
+  try {
+    await withInterruption(async (signal) => {
+      const { body } = await probeModel(scenario, source.problem.bind(source), signal)
+      if (options.body !== undefined) writeWhole(options.body, body.toString('utf8'))
+      const server = await startLocalServer({ modelPath: scenario.model.path, threads, port, signal })
+      console.error(`serving ${scenario.model.file} with ${threads} thread(s); Ctrl-C stops it`)
+      console.log(server.url)
+      await server.exited
+      signal.throwIfAborted()
+    })
+    return EXIT.failed
+  } catch (error) {
+    if (error instanceof Interruption) return EXIT.ok
+    throw error
+  }
+}
+
+function wholeNumber(text: string, option: string, most: number): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 0 && value <= most) return value
+  throw new UserError({ message: `${option} ${text} is not a whole number up to ${most}` })
+}

@@ -1,0 +1,26 @@
+import { platformOf } from '../platforms/index.ts'
+import { probeModel } from '../run/probe-model.ts'
+import { readScenario } from '../scenario/read-scenario.ts'
+import { EXIT } from './exit-codes.ts'
+import { Interruption, withInterruption } from './interruption.ts'
+
+/** `plimsoll validate`: the file, the model and its inputs, and which candidates their platforms would refuse. */
+export async function validateCommand(file: string, { json = false }: { json?: boolean }): Promise<number> {
+  const { scenario, source } = readScenario(file)
+  try {
+    await withInterruption((signal) => probeModel(scenario, source.problem.bind(source), signal))
+  } catch (error) {
+    if (error instanceof Interruption) return EXIT.interrupted
+    throw error
+  }
+  if (json) {
+    process.stdout.write(`${JSON.stringify(scenario, null, 2)}\n`)
+    return EXIT.ok
+  }
+  const lines = scenario.candidates.map((candidate) => {
+    const [refusal] = platformOf(candidate).limits(candidate)
+    return `  ${candidate.name}${refusal ? `\n      will be refused: ${refusal.rule}` : ''}`
+  })
+  console.log(`${file} is valid: ${scenario.candidates.length} candidates\n${lines.join('\n')}`)
+  return EXIT.ok
+}

@@ -1,0 +1,188 @@
+import type { Assessed, Assessment } from '../advise/assessment.ts'
+import { type OperationPoints, operate, trafficLevels } from '../capacity/operate.ts'
+import {
+  centralPoint,
+  measuredService,
+  predictService,
+  type ServicePoints,
+} from '../capacity/service-times.ts'
+import type { Operation } from '../core/advice.ts'
+import type { PriceBook } from '../core/bill.ts'
+import type { Candidate } from '../core/candidate.ts'
+import type { LocalProfile, Measurement, Trial } from '../core/measurement.ts'
+import type { LevelOperation, Replica } from '../core/operation.ts'
+import type { RunRecord } from '../core/run-record.ts'
+import type { Percentile, Range, Scenario } from '../core/scenario.ts'
+import { platformOf } from '../platforms/index.ts'
+import { billUsage } from '../pricing/bill.ts'
+import { ratioLowerBound, ratioUpperBound } from '../stats/binomial.ts'
+import { completeProfile } from './profile-locally.ts'
+
+const PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p999'] as const satisfies readonly Percentile[]
+const CONFIDENCE = 0.95
+
+/** All that the saved run and the price book say about each candidate. Loads nothing. */
+export function assessRun(record: RunRecord, book: PriceBook): Assessment[] {
+  const trials = new Map(record.trials.map((trial) => [trial.candidate, trial]))
+  return record.scenario.candidates.map((candidate) =>
+    assess(candidate, trials.get(candidate.name), record, book),
+  )
+}
+
+/** Requests of the expected traffic in a month. */
+export function requestsPerMonth({ traffic }: Pick<Scenario, 'traffic'>): number {
+  return trafficLevels(traffic).reduce((sum, { rps, hours }) => sum + rps * hours * 3600, 0)
+}
+
+function assess(
+  candidate: Candidate,
+  trial: Trial | undefined,
+  record: RunRecord,
+  book: PriceBook,
+): Assessment {
+  const evidence = candidate.url === undefined ? 'modelled' : 'measured'
+  const untested = (why: string): Assessment => ({ state: 'untested', candidate, evidence, why })
+  switch (trial?.status) {
+    case undefined:
+      return untested('not tried yet: the run was interrupted; plimsoll run … --resume finishes it')
+    case 'refused':
+      return { state: 'refused', candidate, refusals: trial.refusals }
+    case 'failed':
+      return untested(trial.error)
+    case 'measured': {
+      const { measurement } = trial
+      if (measurement.counts.ok === 0) return untested('no request was answered')
+      if (!measurement.valid) return untested(`invalid: ${measurement.invalidReasons.join('; ')}`)
+      return assessMeasured(candidate, measurement, record, book)
+    }
+    case 'modelled':
+      return assessModelled(candidate, completeProfile(record.profile), record.scenario, book)
+  }
+}
+
+function assessModelled(
+  candidate: Candidate,
+  profile: LocalProfile,
+  scenario: Scenario,
+  book: PriceBook,
+): Assessed {
+  const replica = platformOf(candidate).replica(candidate)
+  const service = predictService(profile, replica, candidate.threads, scenario.assumptions)
+  const operation = operateCandidate(candidate, replica, service, scenario)
+  return {
+    state: 'assessed',
+    candidate,
+    evidence: 'modelled',
+    latencyMs: latencyRanges(operation),
+    errorRatio: null,
+    operation: summarizeOperation(operation, service),
+    bills: bill(candidate, operation, profile, scenario, book),
+    shortfalls: memoryShortfall(profile, replica),
+    caveats: platformOf(candidate).caveats(candidate),
+  }
+}
+
+function assessMeasured(
+  candidate: Candidate,
+  measurement: Measurement,
+  { scenario, profile }: RunRecord,
+  book: PriceBook,
+): Assessed {
+  const replica = platformOf(candidate).replica(candidate)
+  const service = measuredService(measurement, replica, candidate.threads)
+  const operation = operateCandidate(candidate, replica, service, scenario)
+  const { due, ok } = measurement.counts
+  return {
+    state: 'assessed',
+    candidate,
+    evidence: 'measured',
+    latencyMs: measuredLatency(measurement),
+    errorRatio: errorRange(due - ok, due),
+    operation: summarizeOperation(operation, service),
+    bills: bill(candidate, operation, profile, scenario, book),
+    shortfalls: [],
+    caveats: platformOf(candidate).caveats(candidate),
+  }
+}
+
+function operateCandidate(
+  candidate: Candidate,
+  replica: Replica,
+  service: ServicePoints,
+  scenario: Scenario,
+) {
+  const scaling = platformOf(candidate).scaling(candidate, scenario.assumptions)
+  return operate(service, replica, scaling, scenario.traffic, scenario.load.seed)
+}
+
+function bill(
+  candidate: Candidate,
+  operation: OperationPoints,
+  payload: { readonly requestBytes?: number; readonly replyBytes?: number } | null,
+  scenario: Scenario,
+  book: PriceBook,
+): Assessed['bills'] {
+  const bills = operation.map((levels) => {
+    const month = {
+      levels,
+      requests: requestsPerMonth(scenario),
+      requestBytes: payload?.requestBytes ?? 0,
+      replyBytes: payload?.replyBytes ?? 0,
+    }
+    return billUsage(platformOf(candidate).usage(candidate, month), book)
+  })
+  return { central: centralPoint(bills), all: bills }
+}
+
+/** The worst traffic level's, percentile by percentile: an SLO holds in the burst as well. */
+function latencyRanges(operation: OperationPoints): Assessed['latencyMs'] {
+  const worst = (levels: readonly LevelOperation[], percentile: Percentile) =>
+    Math.max(...levels.map(({ responseMs }) => responseMs[percentile]))
+  const range = (percentile: Percentile) => mapRange(operation, (levels) => worst(levels, percentile))
+  return byPercentile(range)
+}
+
+/** Where the sample cannot resolve a percentile, its range is open at the top. */
+function measuredLatency({ responseMs, intervals }: Measurement): Assessed['latencyMs'] {
+  return byPercentile((percentile) => {
+    const { low, high } = intervals[percentile] ?? { low: responseMs.p50, high: Number.POSITIVE_INFINITY }
+    return { low, value: responseMs[percentile], high }
+  })
+}
+
+function errorRange(failed: number, due: number): Range {
+  const low = ratioLowerBound(failed, due, CONFIDENCE)
+  return { low, value: failed / due, high: ratioUpperBound(failed, due, CONFIDENCE) }
+}
+
+function summarizeOperation(operation: OperationPoints, service: ServicePoints): Operation {
+  const most = (of: (level: LevelOperation) => number) =>
+    mapRange(operation, (levels) => Math.max(...levels.map(of)))
+  return {
+    replicas: most(({ replicas }) => replicas),
+    utilization: most(({ utilization }) => utilization),
+    slotsPerReplica: centralPoint(service).slots,
+    coldStartRatio: Math.max(...centralPoint(operation).map(({ coldStartRatio }) => coldStartRatio)),
+  }
+}
+
+function memoryShortfall({ peakRssMib }: LocalProfile, { memoryGib }: Replica): string[] {
+  const hasMib = memoryGib * 1024
+  if (peakRssMib <= hasMib) return []
+  return [
+    `too little memory: the server took ${peakRssMib} MiB here, the replica has ${Math.round(hasMib)} MiB`,
+  ]
+}
+
+/** The range of a figure over all points, and its value at the central one. */
+function mapRange<T>(points: readonly T[], of: (point: T) => number): Range {
+  const all = points.map(of)
+  return { low: Math.min(...all), value: of(centralPoint(points)), high: Math.max(...all) }
+}
+
+function byPercentile(of: (percentile: Percentile) => Range): Record<Percentile, Range> {
+  return Object.fromEntries(PERCENTILES.map((percentile) => [percentile, of(percentile)])) as Record<
+    Percentile,
+    Range
+  >
+}

@@ -1,0 +1,88 @@
+import type { Assumption, Verdict } from '../core/advice.ts'
+import type { HostFacts } from '../core/measurement.ts'
+import type { RunRecord } from '../core/run-record.ts'
+import type { Scenario } from '../core/scenario.ts'
+import { formatMs, formatRatio } from '../core/units.ts'
+import { PLATFORMS } from '../platforms/index.ts'
+
+/** What the advice takes for granted, and where each of it can be set. */
+export function listAssumptions(scenario: Scenario, host: HostFacts | null): Assumption[] {
+  const used = new Set(scenario.candidates.map(({ platform }) => platform))
+  const platforms = Object.values(PLATFORMS).filter(({ id }) => used.has(id))
+  const modelled = scenario.candidates.some(({ url }) => url === undefined)
+  return [
+    ...(modelled ? [networkAssumption(scenario), speedAssumption(scenario, host)] : []),
+    {
+      name: 'Replicas are added at a utilisation of',
+      value: formatRatio(scenario.assumptions.targetUtilization),
+      source: 'default of Vertex AI, Cloud Run and managed instance groups, 2026-08',
+      setBy: 'assumptions.targetUtilization',
+    },
+    {
+      name: 'Traffic',
+      value:
+        'Poisson arrivals at a flat rate; the time that replicas take to follow a burst is not simulated',
+      source: 'choice of this version',
+      setBy: 'traffic',
+    },
+    {
+      name: 'Requests',
+      value: 'each takes a free slot of any replica, or waits for the first',
+      source: 'routing is not published by Vertex AI or Cloud Run',
+    },
+    {
+      name: 'Clients',
+      value: 'in the same region: no internet egress is billed',
+      source: 'choice of this version',
+    },
+    { name: 'Month', value: '730 h, list prices in USD before tax', source: 'Google Cloud pricing pages' },
+    ...platforms.flatMap(({ assumptions }) => assumptions),
+  ]
+}
+
+/** What a reader should know before acting on the advice. */
+export function listWarnings(record: RunRecord, verdicts: readonly Verdict[]): string[] {
+  const untested = verdicts.filter(({ outcome }) => outcome === 'untested').length
+  const unpriced = verdicts.filter(({ outcome }) => outcome === 'unpriced').length
+  const invalid = (record.profile?.settings ?? []).filter(({ measurement }) => !measurement.valid)
+  return [
+    ...(record.finishedAt === null
+      ? ['the run was interrupted: candidates without a trial are untested']
+      : []),
+    ...(untested > 0 ? [`${count(untested, 'candidate')} untested: a cheaper one may be among them`] : []),
+    ...(unpriced > 0
+      ? [`${count(unpriced, 'candidate')} without a price: a cheaper one may be among them`]
+      : []),
+    ...invalid.map(({ threads, measurement }) => {
+      return `the profile with ${threads} threads is invalid: ${measurement.invalidReasons.join('; ')}`
+    }),
+  ]
+}
+
+function networkAssumption({ assumptions }: Scenario): Assumption {
+  const { low, value, high } = assumptions.networkMs
+  return {
+    name: 'Network and front end add to each response',
+    value: low === high ? formatMs(value) : `${formatMs(value)} (${formatMs(low)} to ${formatMs(high)})`,
+    source: low === high ? 'the scenario' : 'not published',
+    setBy: 'assumptions.network',
+  }
+}
+
+function speedAssumption({ assumptions }: Scenario, host: HostFacts | null): Assumption {
+  const factor = assumptions.n1VcpuPerLocalCore
+  const cpu = host?.microarchitecture ?? host?.cpuModel ?? 'this machine'
+  return {
+    name: 'Speed of other hardware',
+    value:
+      factor === undefined
+        ? `CoreMark and vector width of each series against ${cpu}`
+        : `an N1 vCPU is ${factor} of a core here`,
+    source: 'CoreMark for Compute Engine, 2024-06; ResNet-50 at batch 1 for GPUs, 2021 to 2023',
+    setBy: 'assumptions.n1VcpuPerLocalCore',
+  }
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}

@@ -1,0 +1,71 @@
+import type { Candidate } from '../core/candidate.ts'
+import { UserError } from '../core/errors.ts'
+import type { Sample, Trial } from '../core/measurement.ts'
+import type { Scenario } from '../core/scenario.ts'
+import { arrivalTimes } from '../load/arrivals.ts'
+import { summarize } from '../load/measurement.ts'
+import { loadOpen } from '../load/open-loop.ts'
+import type { Listener } from './events.ts'
+
+/** Requests in flight beyond which further ones are dropped: far more than any deployment that keeps up. */
+const MOST_IN_FLIGHT = 1000
+
+interface UrlTrial {
+  readonly candidate: Candidate & { readonly url: string }
+  readonly scenario: Scenario
+  readonly body: Buffer
+  readonly signal: AbortSignal
+  readonly notify: Listener
+}
+
+/** Proves the deployment with one request, then loads it at the busiest rate that the scenario expects. */
+export async function measureUrl(trial: UrlTrial): Promise<Trial> {
+  const { candidate, scenario } = trial
+  const proof = await sendOpen(trial, Float64Array.of(0))
+  const [first] = proof
+  if (first?.outcome !== 'ok') {
+    const error = `the first request failed (${first?.outcome}: ${first?.detail ?? 'no detail'}), so it was not loaded`
+    return { candidate: candidate.name, status: 'failed', error }
+  }
+  const { requests, warmupRequests, arrivals, seed, timeoutMs } = scenario.load
+  const rps = scenario.traffic.burst?.rps ?? scenario.traffic.rps
+  const startedAt = new Date().toISOString()
+  const samples = await sendOpen(trial, arrivalTimes(arrivals, rps, warmupRequests + requests, seed))
+  const facts = { arrivals, connections: MOST_IN_FLIGHT, offeredRps: rps, startedAt, timeoutMs }
+  return {
+    candidate: candidate.name,
+    status: 'measured',
+    measurement: summarize(samples.slice(warmupRequests), facts),
+  }
+}
+
+/** @throws UserError naming every candidate whose token's environment variable is not set */
+export function checkTokens(candidates: readonly Candidate[]): void {
+  const missing = new Set(
+    candidates.flatMap(({ tokenEnv }) => (tokenEnv && !process.env[tokenEnv] ? [tokenEnv] : [])),
+  )
+  if (missing.size === 0) return
+  throw new UserError(
+    [...missing].map((name) => ({
+      message: `environment variable ${name} is not set`,
+      hint: `it holds the bearer token: export ${name}="$(gcloud auth print-identity-token)"`,
+    })),
+  )
+}
+
+function sendOpen(
+  { candidate, scenario, body, signal, notify }: UrlTrial,
+  arrivals: Float64Array,
+): Promise<Sample[]> {
+  const token = candidate.tokenEnv === undefined ? undefined : process.env[candidate.tokenEnv]
+  return loadOpen({
+    url: candidate.url,
+    body,
+    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+    arrivals,
+    maxInFlight: MOST_IN_FLIGHT,
+    timeoutMs: scenario.load.timeoutMs,
+    signal,
+    onProgress: (finished, total) => notify({ kind: 'progress', finished, total }),
+  })
+}

@@ -1,0 +1,142 @@
+import type { Candidate } from '../core/candidate.ts'
+import type { Trial } from '../core/measurement.ts'
+import type { PartialProfile, RunRecord } from '../core/run-record.ts'
+import type { Scenario } from '../core/scenario.ts'
+import { formatMs } from '../core/units.ts'
+import { platformOf } from '../platforms/index.ts'
+import type { Listener } from './events.ts'
+import { checkTokens, measureUrl } from './measure-url.ts'
+import { type Locate, type ProbedModel, probeModel } from './probe-model.ts'
+import { completeProfile, profileSteps } from './profile-locally.ts'
+import { runSteps, type Step } from './steps.ts'
+
+export interface Run {
+  /** A new record, or one that was saved before it was finished. */
+  readonly record: RunRecord
+  readonly locate: Locate
+  /** Called with the whole record after every trial and every part of the profile. */
+  readonly save: (record: RunRecord) => void
+  readonly signal: AbortSignal
+  readonly notify: Listener
+}
+
+/**
+ * Tries every candidate that has no trial yet and saves after each. Stops at once when the signal aborts; what was
+ * saved until then is a valid record that a later call finishes.
+ * @throws UserError before anything is loaded; WorldError when the local server fails
+ */
+export async function runScenario(run: Run): Promise<RunRecord> {
+  const { scenario } = run.record
+  const state = new RunState(run)
+  state.save()
+  for (const candidate of state.untried()) {
+    const refusals = platformOf(candidate).limits(candidate)
+    if (refusals.length > 0) state.add({ candidate: candidate.name, status: 'refused', refusals })
+  }
+  const untried = state.untried()
+  if (untried.length > 0) {
+    checkTokens(untried)
+    const model = await probeModel(scenario, run.locate, run.signal)
+    await runSteps(remainingSteps(run, state, model), run.signal, run.notify)
+    state.settleModelled()
+  }
+  return state.finish()
+}
+
+function remainingSteps(run: Run, state: RunState, model: ProbedModel): Step[] {
+  const { scenario } = run.record
+  const { signal, notify } = run
+  const withUrl = state.untried().filter(hasUrl)
+  const profile = () => state.record.profile
+  const update = (next: PartialProfile) => state.update(next)
+  const modelled = state.untried().some((candidate) => !hasUrl(candidate))
+  return [
+    ...(modelled ? profileSteps({ scenario, model, signal, notify, profile, update }) : []),
+    ...withUrl.map((candidate) => ({
+      name: candidate.name,
+      run: async () => {
+        const trial = await measureUrl({ candidate, scenario, body: model.body, signal, notify })
+        state.add(trial)
+        return describeTrial(trial)
+      },
+    })),
+  ]
+}
+
+function describeTrial(trial: Trial): string {
+  if (trial.status === 'failed') return trial.error
+  if (trial.status !== 'measured') return trial.status
+  const { responseMs, counts, valid } = trial.measurement
+  const p95 = Number.isFinite(responseMs.p95) ? formatMs(responseMs.p95) : 'unknown'
+  return `p95 ${p95}, ${counts.ok} of ${counts.due} ok${valid ? '' : ', invalid'}`
+}
+
+function hasUrl(candidate: Candidate): candidate is Candidate & { readonly url: string } {
+  return candidate.url !== undefined
+}
+
+/** The record under way: every change of it is saved before the next thing happens. */
+class RunState {
+  record: RunRecord
+  readonly #save: Run['save']
+
+  constructor({ record, save }: Run) {
+    this.record = record
+    this.#save = save
+  }
+
+  save(): void {
+    this.#save(this.record)
+  }
+
+  add(trial: Trial): void {
+    this.#change({ trials: [...this.record.trials, trial] })
+  }
+
+  update(profile: PartialProfile): void {
+    this.#change({ profile })
+  }
+
+  /** Once the profile is complete, candidates without a url need nothing more than limits that depend on the payload. */
+  settleModelled(): void {
+    const modelled = this.untried()
+    if (modelled.length === 0) return
+    const payload = completeProfile(this.record.profile)
+    const trials = modelled.map((candidate): Trial => {
+      const refusals = platformOf(candidate).payloadLimits(candidate, payload)
+      if (refusals.length > 0) return { candidate: candidate.name, status: 'refused', refusals }
+      return { candidate: candidate.name, status: 'modelled' }
+    })
+    this.#change({ trials: [...this.record.trials, ...trials] })
+  }
+
+  finish(): RunRecord {
+    if (this.record.finishedAt === null) this.#change({ finishedAt: new Date().toISOString() })
+    return this.record
+  }
+
+  untried(): Candidate[] {
+    const tried = new Set(this.record.trials.map(({ candidate }) => candidate))
+    return this.record.scenario.candidates.filter(({ name }) => !tried.has(name))
+  }
+
+  #change(part: Partial<RunRecord>): void {
+    this.record = { ...this.record, ...part }
+    this.save()
+  }
+}
+
+/** A record with nothing in it yet. @param now start of the run */
+export function newRecord(scenario: Scenario, version: string, now: Date): RunRecord {
+  const stamp = now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')
+  return {
+    schemaVersion: 1,
+    plimsoll: version,
+    id: `${scenario.name}-${stamp}`,
+    startedAt: now.toISOString(),
+    finishedAt: null,
+    scenario,
+    profile: null,
+    trials: [],
+  }
+}

@@ -1,0 +1,104 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { z } from 'zod'
+import { UserError, WorldError } from '../core/errors.ts'
+import type { RunRecord } from '../core/run-record.ts'
+
+export const RUN_FILE = 'run.json'
+
+/**
+ * The parts without which a saved run says nothing. Loose: what a later version adds is kept.
+ */
+const RECORD = z.looseObject({
+  schemaVersion: z.literal(1),
+  id: z.string(),
+  startedAt: z.string(),
+  finishedAt: z.string().nullable(),
+  scenario: z.looseObject({
+    name: z.string(),
+    file: z.string(),
+    sha256: z.string(),
+    slo: z.looseObject({ latencyMs: z.record(z.string(), z.number()), errorRatio: z.number() }),
+    traffic: z.looseObject({ rps: z.number().positive() }),
+    load: z.looseObject({ seed: z.number() }),
+    assumptions: z.looseObject({ targetUtilization: z.number() }),
+    candidates: z.array(z.looseObject({ name: z.string(), platform: z.string(), region: z.string() })),
+  }),
+  profile: z
+    .looseObject({
+      startUps: z.array(z.looseObject({})),
+      settings: z.array(z.looseObject({ threads: z.number() })),
+    })
+    .nullable(),
+  trials: z.array(z.looseObject({ candidate: z.string(), status: z.string() })),
+})
+
+/** Writes the whole record beside its place and moves it there, so that a crash leaves the old one or the new one. */
+export function saveRun(folder: string, record: RunRecord): void {
+  writeWhole(join(folder, RUN_FILE), `${JSON.stringify(record, null, 1)}\n`)
+}
+
+/** Writes a file whole or not at all, and makes its folder. @throws WorldError */
+export function writeWhole(file: string, content: string): void {
+  const temporary = `${file}.${process.pid}.tmp`
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(temporary, content)
+    renameSync(temporary, file)
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    const hint = code === 'ENOSPC' ? 'the disk is full; what was saved before is still there' : undefined
+    throw new WorldError(`cannot write ${file}: ${message}`, { cause, ...(hint ? { hint } : {}) })
+  }
+}
+
+/** @throws UserError when the file is not a saved run */
+export function loadRun(file: string): RunRecord {
+  const path = file.endsWith('.json') ? file : join(file, RUN_FILE)
+  const value = parse(path)
+  const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion
+  if (typeof version === 'number' && version > 1) {
+    throw new UserError({
+      file: path,
+      message: `saved with schema version ${version}`,
+      hint: 'upgrade plimsoll',
+    })
+  }
+  const result = RECORD.safeParse(value)
+  if (result.success) return value as RunRecord
+  throw new UserError(
+    result.error.issues.slice(0, 10).map(({ path: field, message }) => ({
+      file: path,
+      field: field.map(String).join('.'),
+      message: `not a saved run: ${message}`,
+      hint: 'plimsoll run writes these as run.json',
+    })),
+  )
+}
+
+/** Moves a run that is already in the folder aside, under its own id. Returns the new name, if there was one. */
+export function setAside(folder: string): string | undefined {
+  const file = join(folder, RUN_FILE)
+  if (!existsSync(file)) return undefined
+  let name = `run-before-${new Date().toISOString().replace(/[:.]/g, '-')}.json`
+  try {
+    name = `run-${loadRun(file).id}.json`
+  } catch {
+    // Not one of ours: kept all the same.
+  }
+  for (let count = 2; existsSync(join(folder, name)); count++)
+    name = name.replace(/(-\d+)?\.json$/, `-${count}.json`)
+  renameSync(file, join(folder, name))
+  return name
+}
+
+function parse(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const why =
+      code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `is not JSON: ${message}`
+    throw new UserError({ file: path, message: why, hint: 'name a run.json, or the folder that holds one' })
+  }
+}

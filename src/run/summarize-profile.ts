@@ -1,0 +1,40 @@
+import type { ProfileSummary } from '../core/advice.ts'
+import type { Percentiles, StartUp } from '../core/measurement.ts'
+import type { PartialProfile } from '../core/run-record.ts'
+import { percentile, percentileRatios, sortAscending } from '../stats/percentile.ts'
+
+/** The profile as it is reported: figures instead of samples. Null until it is complete. */
+export function summarizeProfile(profile: PartialProfile | null): ProfileSummary | null {
+  const { replyBytes, peakRssMib } = profile ?? {}
+  const startUp = profile && medianStartUp(profile.startUps)
+  if (!profile || !startUp || replyBytes === undefined || peakRssMib === undefined) return null
+  return {
+    host: profile.host,
+    model: profile.model,
+    requestBytes: profile.requestBytes,
+    replyBytes,
+    peakRssMib,
+    startUpMs: { median: startUp, count: profile.startUps.length },
+    settings: profile.settings.map(({ threads, measurement }) => ({
+      threads,
+      requests: measurement.counts.ok,
+      serviceMs: measurement.serviceMs,
+      inferenceMs: measurement.inferenceMs.length > 0 ? percentilesOf(measurement.inferenceMs) : null,
+      valid: measurement.valid,
+      invalidReasons: measurement.invalidReasons,
+    })),
+  }
+}
+
+/** The start whose total is the middle one: its phases belong together. */
+function medianStartUp(startUps: readonly StartUp[]): StartUp | undefined {
+  const sorted = [...startUps].sort((a, b) => a.totalMs - b.totalMs)
+  return sorted[Math.floor((sorted.length - 1) / 2)]
+}
+
+function percentilesOf(values: readonly number[]): Percentiles {
+  const sorted = sortAscending(values)
+  const entries = Object.entries(percentileRatios).map(([name, ratio]) => [name, percentile(sorted, ratio)])
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  return { ...Object.fromEntries(entries), max: sorted.at(-1) ?? Number.NaN, mean }
+}
