@@ -1,0 +1,9 @@
+/** What a client sent cannot be served; the message is for the client. */
+export class BadRequest extends Error {
+  override readonly name = 'BadRequest'
+  readonly status: 400 | 404 | 413
+  constructor(message: string, status: 400 | 404 | 413 = 400) {
+    super(message)
+    this.status = status
+  }
+}

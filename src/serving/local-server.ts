@@ -1,0 +1,178 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { constants } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
+import { UserError, WorldError } from '../core/errors.ts'
+import type { StartUp, TensorSpec } from '../core/measurement.ts'
+import type { ServeMessage, ServeOrder } from './serve-protocol.ts'
+
+export interface LocalServer {
+  /** Where predictions are asked for. */
+  readonly url: string
+  readonly port: number
+  readonly pid: number
+  readonly facts: { readonly inputs: readonly TensorSpec[]; readonly outputs: readonly TensorSpec[] }
+  /** Version of ONNX Runtime. */
+  readonly onnxruntime: string
+  readonly startUp: Pick<StartUp, 'processMs' | 'modelLoadMs'>
+  /** `performance.now()` when the process was started. */
+  readonly spawnedAtMs: number
+  /** Largest resident set so far, MiB. */
+  rssMib(): Promise<number>
+  /** Ends the process and waits until it is gone. */
+  stop(): Promise<void>
+  readonly exited: Promise<Exit>
+}
+
+export interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+export interface LocalServerOptions {
+  readonly modelPath: string
+  /** Threads of one inference. */
+  readonly threads: number
+  /** Inferences at a time; 1 by default. */
+  readonly slots?: number
+  /** 0, the default, for any free port. */
+  readonly port?: number
+  /** Kills the process, at any time. */
+  readonly signal: AbortSignal
+}
+
+/** Time that a process gets to end before it is killed, ms. */
+const graceMs = 2000
+const stderrKept = 2000
+
+/** Serves a model from a process of its own on 127.0.0.1, ready when the promise resolves. */
+export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
+  await checkReadable(options.modelPath)
+  options.signal.throwIfAborted()
+  const spawnedAtMs = performance.now()
+  const child = forkServer({ slots: 1, port: 0, ...options })
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }))
+    child.once('error', () => resolve({ code: null, signal: null }))
+  })
+  const kill = () => child.kill('SIGKILL')
+  options.signal.addEventListener('abort', kill, { once: true })
+  exited.then(() => options.signal.removeEventListener('abort', kill))
+  const stop = () => stopChild(child, exited)
+  try {
+    const { ready, onnxruntime, processMs } = await awaitReady(child, exited, options, spawnedAtMs)
+    return {
+      url: `http://127.0.0.1:${ready.port}/predict`,
+      port: ready.port,
+      pid: child.pid ?? 0,
+      facts: { inputs: ready.inputs, outputs: ready.outputs },
+      onnxruntime,
+      startUp: { processMs, modelLoadMs: ready.modelLoadMs },
+      spawnedAtMs,
+      rssMib: () => askMemory(child, exited),
+      stop,
+      exited,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function checkReadable(modelPath: string): Promise<void> {
+  await access(modelPath, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
+    const message =
+      error.code === 'ENOENT' ? 'the model file does not exist' : 'the model file cannot be read'
+    throw new UserError({ message, file: modelPath, hint: 'model.file is the path of an ONNX file' })
+  })
+}
+
+function forkServer({ modelPath, threads, slots, port }: ServeOrder): ChildProcess {
+  const entry = new URL(`./serve-process${extname(import.meta.url)}`, import.meta.url)
+  const order: ServeOrder = { modelPath, threads, slots, port }
+  // Flags meant for this process, such as an inspector's, would disturb the one that is timed.
+  const { NODE_OPTIONS: _, ...env } = process.env
+  return fork(fileURLToPath(entry), [JSON.stringify(order)], {
+    execArgv: [],
+    env,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+}
+
+interface Started {
+  readonly ready: Extract<ServeMessage, { kind: 'ready' }>
+  readonly onnxruntime: string
+  readonly processMs: number
+}
+
+function awaitReady(
+  child: ChildProcess,
+  exited: Promise<Exit>,
+  { modelPath, signal }: LocalServerOptions,
+  spawnedAtMs: number,
+): Promise<Started> {
+  const readStderr = keepStderr(child)
+  return new Promise((resolve, reject) => {
+    let [onnxruntime, processMs] = ['', 0]
+    child.once('error', (cause) => reject(new WorldError('the local server could not be started', { cause })))
+    child.on('message', (message: ServeMessage) => {
+      if (message.kind === 'runtime') {
+        onnxruntime = message.onnxruntime
+        processMs = performance.now() - spawnedAtMs
+      }
+      if (message.kind === 'failed') reject(explainFailure(message, modelPath))
+      if (message.kind === 'ready') resolve({ ready: message, onnxruntime, processMs })
+    })
+    exited.then((exit) => reject(signal.aborted ? signal.reason : explainExit(exit, readStderr())))
+  })
+}
+
+function explainFailure(failed: Extract<ServeMessage, { kind: 'failed' }>, modelPath: string): Error {
+  if (failed.stage === 'listen') return new WorldError(`the local server could not listen: ${failed.reason}`)
+  // ONNX Runtime repeats the path, which the problem has already.
+  const reason = failed.reason.replace(/^Load model from .* failed:\s*/, '')
+  return new UserError({
+    message: `ONNX Runtime cannot load the model: ${reason}`,
+    file: modelPath,
+    hint: 'a valid file is a whole model in ONNX format (.onnx), next to its external data files if it has any',
+  })
+}
+
+function explainExit({ code, signal }: Exit, stderr: string): WorldError {
+  const how = signal ? `was ended by ${signal}` : `exited with code ${code}`
+  const hint = stderr.trim().split('\n').at(-1)
+  return new WorldError(`the local server ${how} before it was ready`, hint ? { hint } : {})
+}
+
+/** Drains the process's stderr, lest it block, and keeps its end. */
+function keepStderr(child: ChildProcess): () => string {
+  let kept = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    kept = (kept + text).slice(-stderrKept)
+  })
+  return () => kept
+}
+
+async function askMemory(child: ChildProcess, exited: Promise<Exit>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const gone = () => reject(new WorldError('the local server is gone'))
+    exited.then(gone)
+    if (!child.connected) return gone()
+    const hear = (message: ServeMessage) => {
+      if (message.kind !== 'memory') return
+      child.off('message', hear)
+      resolve(message.peakRssMib)
+    }
+    child.on('message', hear)
+    child.send('memory', (error) => error && gone())
+  })
+}
+
+async function stopChild(child: ChildProcess, exited: Promise<Exit>): Promise<void> {
+  child.kill('SIGTERM')
+  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs)
+  await exited
+  clearTimeout(timer)
+}

@@ -1,0 +1,75 @@
+import { performance } from 'node:perf_hooks'
+import ort, { type InferenceSession, type Tensor } from 'onnxruntime-node'
+import type { TensorSpec } from '../core/measurement.ts'
+import { BadRequest } from './bad-request.ts'
+import { isSupportedType, type TensorElements } from './element-types.ts'
+import { createFifo } from './fifo.ts'
+import type { Feed } from './prediction-codec.ts'
+import type { ServedModel } from './prediction-server.ts'
+import type { WireTensor } from './tensor-codec.ts'
+
+export interface OnnxModel extends ServedModel {
+  readonly outputs: readonly TensorSpec[]
+}
+
+export const onnxruntimeVersion: string = ort.env.versions.node ?? ort.env.versions.common
+
+/**
+ * Loads a model to run `slots` inferences at a time on `threads` threads each.
+ *
+ * onnxruntime-node 1.30 runs an inference on the thread that calls it and holds the event loop meanwhile, so one
+ * process never runs two at once, whatever `slots` says.
+ */
+export async function loadOnnxModel(path: string, threads: number, slots: number): Promise<OnnxModel> {
+  const session = await ort.InferenceSession.create(path, {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    logSeverityLevel: 3,
+  })
+  const enqueue = createFifo(slots)
+  return {
+    inputs: session.inputMetadata.map(describeTensor),
+    outputs: session.outputMetadata.map(describeTensor),
+    infer: (feed) => enqueue(() => runSession(session, feed)),
+  }
+}
+
+async function runSession(session: InferenceSession, { tensors }: Feed) {
+  const feeds = Object.fromEntries([...tensors].map(([name, tensor]) => [name, toOnnx(tensor)]))
+  const startedMs = performance.now()
+  const results = await session.run(feeds).catch(refuseFeed)
+  const inferenceMs = performance.now() - startedMs
+  const outputs = new Map(session.outputNames.map((name) => [name, fromOnnx(name, results[name])] as const))
+  return { outputs, inferenceMs }
+}
+
+/** The shapes passed every check that the model declares, yet some of its operators cannot work on them. */
+function refuseFeed(error: unknown): never {
+  throw new BadRequest(`the model cannot run on this input: ${shortenReason(error)}`)
+}
+
+/** First line of ONNX Runtime's message. */
+export function shortenReason(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return (message.split('\n')[0] ?? '').slice(0, 300)
+}
+
+function describeTensor(metadata: InferenceSession.ValueMetadata): TensorSpec {
+  if (!metadata.isTensor) return { name: metadata.name, type: 'sequence or map', shape: [] }
+  const shape = metadata.shape.map((dimension) =>
+    typeof dimension === 'number' && dimension >= 0 ? dimension : null,
+  )
+  return { name: metadata.name, type: metadata.type, shape }
+}
+
+function toOnnx({ type, elements, shape }: WireTensor): Tensor {
+  return new ort.Tensor(type as Tensor.Type, elements as Tensor.DataType, shape)
+}
+
+function fromOnnx(name: string, tensor: Tensor | undefined): WireTensor {
+  if (!tensor?.dims || !isSupportedType(tensor.type)) {
+    throw new Error(`output ${JSON.stringify(name)} is of type ${tensor?.type}, which is not supported`)
+  }
+  return { type: tensor.type, shape: tensor.dims, elements: tensor.data as TensorElements }
+}
