@@ -12,5 +12,5 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
 } else {
   nodeModule.enableCompileCache()
   const { runProgram } = await import('./program.ts')
-  process.exitCode = await runProgram(process.argv)
+  process.exitCode = await runProgram(process.argv.slice(2))
 }

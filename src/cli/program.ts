@@ -1,93 +1,88 @@
-import { Command, CommanderError } from 'commander'
+import { parseArgs } from 'node:util'
+import { COMMANDS, type Command, type Given } from './commands.ts'
+import { commandHelp, programHelp } from './help.ts'
 import { VERSION } from './version.ts'
 
-interface RunOptions {
-  readonly out?: string
-  readonly json?: boolean
-  readonly resume?: boolean
-  readonly book?: string
-  readonly failUnmet?: boolean
-}
-
-/** Reads the command line and does what it says. Commands are loaded when they are used. Returns the exit code. */
-export async function runProgram(argv: readonly string[]): Promise<number> {
-  let code = 0
-  const program = new Command('plimsoll')
-    .description('Finds the cheapest Google Cloud deployment of a trained model that meets its SLO.')
-    .version(VERSION)
-    .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
-    .addHelpText('after', AFTER_HELP)
-
-  program
-    .command('run <scenario>')
-    .description(
-      'load the candidates of a scenario file, price them and name the cheapest that meets the SLO',
-    )
-    .option('-o, --out <dir>', 'folder of this run (default: reports/<scenario>-<time>)')
-    .option('--json', 'print the advice as one JSON document instead of a table')
-    .option('--resume', "finish an interrupted run: the one in --out, else the scenario's newest")
-    .option('--book <file>', 'price book to use instead of the built-in one')
-    .option('--fail-unmet', 'exit with 1 when no candidate meets the SLO')
-    .action(async (scenario: string, options: RunOptions) => {
-      const { runCommand } = await import('./run-command.ts')
-      code = await runCommand(scenario, options)
-    })
-
-  program
-    .command('advise <run>')
-    .description('advise again from a saved run (run.json or its folder); nothing is loaded')
-    .option('--json', 'print the advice as one JSON document instead of a table')
-    .option('--book <file>', 'price book to use instead of the built-in one')
-    .option('--fail-unmet', 'exit with 1 when no candidate meets the SLO')
-    .action(async (run: string, options: RunOptions) => {
-      const { adviseCommand } = await import('./advise-command.ts')
-      code = await adviseCommand(run, options)
-    })
-
-  program
-    .command('validate <scenario>')
-    .description('check a scenario file and its model; list the candidates that it spans')
-    .option('--json', 'print the checked scenario as JSON')
-    .action(async (scenario: string, options: { json?: boolean }) => {
-      const { validateCommand } = await import('./validate-command.ts')
-      code = await validateCommand(scenario, options)
-    })
-
-  program
-    .command('serve <scenario>')
-    .description("serve a scenario's model on this machine, as runs do, until Ctrl-C")
-    .option('-p, --port <number>', 'port on 127.0.0.1', '8080')
-    .option('-t, --threads <number>', 'onnxruntime threads per inference', '1')
-    .option('--body <file>', 'write the request that runs send to this file')
-    .action(async (scenario: string, options: { port: string; threads: string; body?: string }) => {
-      const { serveCommand } = await import('./serve-command.ts')
-      code = await serveCommand(scenario, options)
-    })
-
-  program
-    .command('schema')
-    .description('print the JSON Schema of scenario files, for editors')
-    .action(async () => {
-      const { schemaCommand } = await import('./schema-command.ts')
-      code = schemaCommand()
-    })
-
+/** Does what the arguments (without node and script) say, and returns the exit code. */
+export async function runProgram(args: readonly string[]): Promise<number> {
   try {
-    await program.parseAsync([...argv])
-    return code
+    return await dispatch(args)
   } catch (error) {
-    // Commander has printed its message; asking for help or the version is no error.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     const { reportError } = await import('./report-error.ts')
     return reportError(error)
   }
 }
 
-const AFTER_HELP = `
-Results go to stdout, progress and errors to stderr.
+async function dispatch(args: readonly string[]): Promise<number> {
+  const [first, ...rest] = args
+  if (first === undefined || first === '--help' || first === '-h' || first === 'help')
+    return showHelp(rest[0])
+  if (first === '--version' || first === '-V') return print(VERSION)
+  const command = COMMANDS.find(({ name }) => name === first)
+  if (command === undefined) return usageError(`there is no command ${first}`, first, commandNames())
+  if (rest.includes('--help') || rest.includes('-h')) return print(commandHelp(command))
+  const { positionals, given } = await parse(command, rest)
+  if (positionals.length !== (command.argument === undefined ? 0 : 1))
+    return wrongArguments(command, positionals)
+  return command.run(positionals[0] ?? '', given)
+}
 
-Exit codes: 0 ok; 1 no candidate meets the SLO, with --fail-unmet; 2 something in the input has to be
-mended; 3 the run failed; 130 interrupted (what was measured is saved: --resume).
+function showHelp(name: string | undefined): number {
+  const command = COMMANDS.find((each) => each.name === name)
+  return print(command ? commandHelp(command) : programHelp())
+}
 
-Example: plimsoll run scenarios/quickstart.yaml`
+async function parse(command: Command, args: string[]): Promise<{ positionals: string[]; given: Given }> {
+  const options = Object.fromEntries(
+    command.options.map(({ name, short, value }) => {
+      return [
+        name,
+        { type: value === undefined ? 'boolean' : 'string', ...(short ? { short } : {}) } as const,
+      ]
+    }),
+  )
+  const tokens = parseArgs({ args, options, allowPositionals: true, strict: false })
+  const switches = new Set<string>()
+  const values = new Map<string, string>()
+  for (const [name, value] of Object.entries(tokens.values)) {
+    const option = command.options.find((each) => each.name === name)
+    if (option === undefined)
+      await usageError(`${command.name} has no option --${name}`, name, optionNames(command))
+    else if (option.value === undefined && value !== true) await usageError(`--${name} takes no value`)
+    else if (option.value !== undefined && typeof value !== 'string')
+      await usageError(`--${name} needs a <${option.value}>`)
+    else if (typeof value === 'string') values.set(name, value)
+    else switches.add(name)
+  }
+  return { positionals: tokens.positionals, given: { switches, values } }
+}
+
+function wrongArguments(command: Command, given: readonly string[]): Promise<never> {
+  if (command.argument === undefined)
+    return usageError(`${command.name} takes no argument, but got ${given.join(' ')}`)
+  const got = given.length === 0 ? 'none' : given.join(' ')
+  return usageError(`${command.name} takes one <${command.argument}>, but got ${got}`)
+}
+
+/** @throws UserError always; what it needs is loaded only now */
+async function usageError(message: string, word?: string, known: readonly string[] = []): Promise<never> {
+  const [{ UserError }, { closestMatch }] = await Promise.all([import('../core/errors.ts'), import('leven')])
+  const close = word === undefined ? undefined : closestMatch(word, known, { maxDistance: 3 })
+  throw new UserError({
+    message,
+    hint: close === undefined ? 'see plimsoll --help' : `did you mean ${close}?`,
+  })
+}
+
+function commandNames(): string[] {
+  return COMMANDS.map(({ name }) => name)
+}
+
+function optionNames(command: Command): string[] {
+  return command.options.map(({ name }) => name)
+}
+
+function print(text: string): number {
+  console.log(text)
+  return 0
+}

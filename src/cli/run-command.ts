@@ -8,26 +8,22 @@ import { adviseRun } from '../run/advise-run.ts'
 import { newRecord, runScenario } from '../run/run-scenario.ts'
 import { loadRun, RUN_FILE, saveRun, setAside, writeWhole } from '../run/run-store.ts'
 import { type ReadScenario, readScenario } from '../scenario/read-scenario.ts'
+import type { Given } from './commands.ts'
 import { EXIT } from './exit-codes.ts'
 import { Interruption, withInterruption } from './interruption.ts'
-import { type PrintOptions, printAdvice } from './print-advice.ts'
+import { printAdvice } from './print-advice.ts'
 import { progressListener } from './progress.ts'
 import { VERSION } from './version.ts'
-
-export interface RunCommandOptions extends PrintOptions {
-  readonly out?: string
-  readonly resume?: boolean
-  readonly book?: string
-}
 
 const REPORTS_FOLDER = 'reports'
 
 /** `plimsoll run`: tries the candidates, saves, advises. */
-export async function runCommand(file: string, options: RunCommandOptions): Promise<number> {
+export async function runCommand(file: string, given: Given): Promise<number> {
   const read = readScenario(file)
-  const book = await loadPriceBook(options.book)
+  const book = await loadPriceBook(given.values.get('book'))
+  const out = given.values.get('out')
   const notify = progressListener()
-  const { record, folder } = options.resume ? resumed(read, options) : started(read, options)
+  const { record, folder } = given.switches.has('resume') ? resumed(read, out) : started(read, out)
   try {
     const { source } = read
     const finished = await withInterruption((signal) =>
@@ -39,12 +35,12 @@ export async function runCommand(file: string, options: RunCommandOptions): Prom
         save: (next) => saveRun(folder, next),
       }),
     )
-    return report(finished, folder, book, options)
+    return report(finished, folder, book, given)
   } catch (error) {
     if (!(error instanceof Interruption)) throw error
     notify({ kind: 'note', text: `${error.message}; what was measured is in ${join(folder, RUN_FILE)}` })
-    const out = options.out === undefined ? '' : ` --out ${options.out}`
-    notify({ kind: 'note', text: `finish it with: plimsoll run ${file}${out} --resume` })
+    const where = out === undefined ? '' : ` --out ${out}`
+    notify({ kind: 'note', text: `finish it with: plimsoll run ${file}${where} --resume` })
     return EXIT.interrupted
   }
 }
@@ -54,11 +50,11 @@ function report(
   record: RunRecord,
   folder: string,
   book: Awaited<ReturnType<typeof loadPriceBook>>,
-  options: RunCommandOptions,
+  given: Given,
 ): number {
   const advice = adviseRun(JSON.parse(JSON.stringify(record)) as RunRecord, book)
   writeWhole(join(folder, 'report.md'), REPORTS.markdown(advice))
-  const code = printAdvice(advice, options)
+  const code = printAdvice(advice, given)
   console.error(`saved: ${join(folder, RUN_FILE)}, ${join(folder, 'report.md')}`)
   return code
 }
@@ -68,7 +64,7 @@ interface Place {
   readonly folder: string
 }
 
-function started({ scenario }: ReadScenario, { out }: RunCommandOptions): Place {
+function started({ scenario }: ReadScenario, out: string | undefined): Place {
   const record = newRecord(scenario, VERSION, new Date())
   const folder = out ?? unusedFolder(join(REPORTS_FOLDER, record.id))
   const aside = setAside(folder)
@@ -77,7 +73,7 @@ function started({ scenario }: ReadScenario, { out }: RunCommandOptions): Place 
 }
 
 /** @throws UserError when there is nothing to resume, or the scenario is no longer the one that was run */
-function resumed({ scenario }: ReadScenario, { out }: RunCommandOptions): Place {
+function resumed({ scenario }: ReadScenario, out: string | undefined): Place {
   const folder = out ?? newestRun(scenario.name)
   if (folder === undefined || !existsSync(join(folder, RUN_FILE))) {
     const where = folder ?? `${REPORTS_FOLDER}/ for ${scenario.name}`

@@ -1,11 +1,12 @@
 import { platformOf } from '../platforms/index.ts'
 import { probeModel } from '../run/probe-model.ts'
 import { readScenario } from '../scenario/read-scenario.ts'
+import type { Given } from './commands.ts'
 import { EXIT } from './exit-codes.ts'
 import { Interruption, withInterruption } from './interruption.ts'
 
 /** `plimsoll validate`: the file, the model and its inputs, and which candidates their platforms would refuse. */
-export async function validateCommand(file: string, { json = false }: { json?: boolean }): Promise<number> {
+export async function validateCommand(file: string, { switches }: Given): Promise<number> {
   const { scenario, source } = readScenario(file)
   try {
     await withInterruption((signal) => probeModel(scenario, source.problem.bind(source), signal))
@@ -13,7 +14,7 @@ export async function validateCommand(file: string, { json = false }: { json?: b
     if (error instanceof Interruption) return EXIT.interrupted
     throw error
   }
-  if (json) {
+  if (switches.has('json')) {
     process.stdout.write(`${JSON.stringify(scenario, null, 2)}\n`)
     return EXIT.ok
   }
