@@ -153,6 +153,3 @@ export function gpuSpeedup(accelerator: string, host: HostFacts): Estimate {
   const core = { ...local, coreMark: product(local.coreMark, exactly(ALONE_ON_CORE)) }
   return product(gpu, speedRatio(CASCADE_LAKE_CORE, core), OTHER_MODEL)
 }
-
-export const KNOWN_SERIES = Object.keys(SERIES)
-export const KNOWN_GPUS = Object.keys(GPU_OVER_CASCADE_LAKE_CORE)

@@ -1,3 +1,4 @@
+import { median } from 'simple-statistics'
 import type { LocalProfile, Measurement } from '../core/measurement.ts'
 import { type Estimate, inverse, product, type Replica } from '../core/operation.ts'
 import type { Assumptions, Range } from '../core/scenario.ts'
@@ -45,16 +46,18 @@ export function predictService(
   const share: Estimate = { value: 1 / Math.min(1, replica.vcpus), spread: 1 }
   const cpu = product(inverse(cpuSpeedup(replica.cpu, profile.host, assumptions.n1VcpuPerLocalCore)), share)
   const usable = Math.max(1, Math.min(threads, Math.floor(replica.vcpus)))
-  const { measurement, scale } = atThreads(profile, usable)
   const gpu = replica.accelerator
+  // A GPU's speed is a multiple of one core's, so it scales what one thread took.
+  const { measurement, scale } = atThreads(profile, gpu ? 1 : usable)
   const model = gpu ? inverse(gpuSpeedup(gpu.type, profile.host)) : product(cpu, scale)
   const floor: Estimate = gpu ? GPU_FLOOR_MS : { value: 0, spread: 1 }
   const slots = slotsOf(profile, replica, usable)
+  const startUpMs = median(profile.startUps.map(({ totalMs }) => totalMs))
   return PLACES.map((place) => ({
     slots,
     occupancyMs: occupancy(measurement, at(model, place), at(cpu, place), at(floor, place)),
     networkMs: between(assumptions.networkMs, place),
-    coldStartMs: at(CONTAINER_START_MS, place) + medianStartUpMs(profile) * at(cpu, place),
+    coldStartMs: at(CONTAINER_START_MS, place) + startUpMs * at(cpu, place),
   }))
 }
 
@@ -108,9 +111,4 @@ function occupancy(measurement: Measurement, model: number, host: number, floorM
     const inferenceMs = Math.min(serviceMs, measurement.inferenceMs[index] ?? serviceMs)
     return Math.max(inferenceMs * model, floorMs) + (serviceMs - inferenceMs) * host
   })
-}
-
-function medianStartUpMs({ startUps }: LocalProfile): number {
-  const totals = startUps.map(({ totalMs }) => totalMs).sort((a, b) => a - b)
-  return totals[Math.floor(totals.length / 2)] ?? 0
 }

@@ -15,7 +15,10 @@ export interface Queue {
 export interface QueueResult {
   /** Time from arrival to the end of service, sorted, ms. */
   readonly responseMs: Float64Array
-  /** Seconds per second, summed over replicas, with work in flight; each busy stretch rounded up to 100 ms. */
+  /**
+   * Seconds per second, summed over replicas, with work in flight; each busy stretch rounded up to 100 ms. At most
+   * `replicas`: no replica is billed for more than it lives.
+   */
   readonly busyReplicas: number
   /** Seconds per second, summed over requests, of their service, each rounded up to 100 ms. */
   readonly executions: number
@@ -42,7 +45,7 @@ export function simulateQueue(queue: Queue): QueueResult {
     if (request === warmup) {
       startedAt = now
       executions = 0
-      meter.reset()
+      meter.reset(now)
     }
     const serviceMs = queue.occupancyMs[Math.floor(random() * queue.occupancyMs.length)] ?? 0
     const slot = chooseSlot(freeAt, now, random)
@@ -55,7 +58,7 @@ export function simulateQueue(queue: Queue): QueueResult {
   const elapsed = now - startedAt
   return {
     responseMs: response.sort(),
-    busyReplicas: meter.total() / elapsed,
+    busyReplicas: meter.total(now) / elapsed,
     executions: executions / elapsed,
   }
 }
@@ -71,7 +74,7 @@ function chooseSlot(freeAt: Float64Array, now: number, random: () => number): nu
   return earliest
 }
 
-/** Adds up, replica by replica, the stretches of time in which work is in flight. */
+/** Adds up, replica by replica, the billed stretches: work in flight, and what rounding adds at its end. */
 class BusyMeter {
   readonly #from: Float64Array
   readonly #until: Float64Array
@@ -82,26 +85,36 @@ class BusyMeter {
     this.#until = new Float64Array(replicas)
   }
 
+  /** Work that starts in time that is billed already goes on with its stretch. */
   add(replica: number, startMs: number, endMs: number): void {
-    const until = this.#until[replica] ?? 0
-    if (startMs > until) {
-      this.#billedMs += roundUp(until - (this.#from[replica] ?? 0))
+    if (startMs > this.#billedUntil(replica)) {
+      this.#billedMs += this.#billedUntil(replica) - (this.#from[replica] ?? 0)
       this.#from[replica] = startMs
     }
-    this.#until[replica] = Math.max(until, endMs)
+    this.#until[replica] = Math.max(this.#until[replica] ?? 0, endMs)
   }
 
-  /** Forgets what was billed; stretches under way count whole. */
-  reset(): void {
+  /** Forgets what came before `nowMs`; of stretches under way, what follows it counts. */
+  reset(nowMs: number): void {
     this.#billedMs = 0
+    for (const [replica, from] of this.#from.entries()) {
+      this.#from[replica] = Math.max(from, nowMs)
+      this.#until[replica] = Math.max(this.#until[replica] ?? 0, nowMs)
+    }
   }
 
-  total(): number {
-    const open = this.#until.reduce(
-      (sum, until, replica) => sum + roundUp(until - (this.#from[replica] ?? 0)),
+  /** Of stretches that go on after `nowMs`, what precedes it counts. */
+  total(nowMs: number): number {
+    const open = this.#from.reduce(
+      (sum, from, replica) => sum + Math.min(nowMs, this.#billedUntil(replica)) - from,
       0,
     )
     return this.#billedMs + open
+  }
+
+  #billedUntil(replica: number): number {
+    const from = this.#from[replica] ?? 0
+    return from + roundUp((this.#until[replica] ?? 0) - from)
   }
 }
 

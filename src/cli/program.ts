@@ -47,9 +47,9 @@ async function parse(command: Command, args: string[]): Promise<{ positionals: s
   for (const [name, value] of Object.entries(tokens.values)) {
     const option = command.options.find((each) => each.name === name)
     if (option === undefined)
-      await usageError(`${command.name} has no option --${name}`, name, optionNames(command))
+      await usageError(`${command.name} has no option ${dashed(name)}`, dashed(name), optionNames(command))
     else if (option.value === undefined && value !== true) await usageError(`--${name} takes no value`)
-    else if (option.value !== undefined && typeof value !== 'string')
+    else if (option.value !== undefined && (typeof value !== 'string' || value.startsWith('--')))
       await usageError(`--${name} needs a <${option.value}>`)
     else if (typeof value === 'string') values.set(name, value)
     else switches.add(name)
@@ -67,7 +67,7 @@ function wrongArguments(command: Command, given: readonly string[]): Promise<nev
 /** @throws UserError always; what it needs is loaded only now */
 async function usageError(message: string, word?: string, known: readonly string[] = []): Promise<never> {
   const [{ UserError }, { closestMatch }] = await Promise.all([import('../core/errors.ts'), import('leven')])
-  const close = word === undefined ? undefined : closestMatch(word, known, { maxDistance: 3 })
+  const close = word === undefined ? undefined : closestMatch(word, known, { maxDistance: 2 })
   throw new UserError({
     message,
     hint: close === undefined ? 'see plimsoll --help' : `did you mean ${close}?`,
@@ -79,7 +79,11 @@ function commandNames(): string[] {
 }
 
 function optionNames(command: Command): string[] {
-  return command.options.map(({ name }) => name)
+  return command.options.map(({ name }) => dashed(name))
+}
+
+function dashed(name: string): string {
+  return `${name.length === 1 ? '-' : '--'}${name}`
 }
 
 function print(text: string): number {

@@ -2,12 +2,13 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import type { RunRecord } from '../core/run-record.ts'
+import type { Scenario } from '../core/scenario.ts'
 import { loadPriceBook } from '../pricing/price-book.ts'
 import { REPORTS } from '../report/index.ts'
 import { adviseRun } from '../run/advise-run.ts'
 import { newRecord, runScenario } from '../run/run-scenario.ts'
 import { loadRun, RUN_FILE, saveRun, setAside, writeWhole } from '../run/run-store.ts'
-import { type ReadScenario, readScenario } from '../scenario/read-scenario.ts'
+import { readScenario } from '../scenario/read-scenario.ts'
 import type { Given } from './commands.ts'
 import { EXIT } from './exit-codes.ts'
 import { Interruption, withInterruption } from './interruption.ts'
@@ -19,30 +20,39 @@ const REPORTS_FOLDER = 'reports'
 
 /** `plimsoll run`: tries the candidates, saves, advises. */
 export async function runCommand(file: string, given: Given): Promise<number> {
-  const read = readScenario(file)
+  const { scenario, source } = readScenario(file)
   const book = await loadPriceBook(given.values.get('book'))
   const out = given.values.get('out')
   const notify = progressListener()
-  const { record, folder } = given.switches.has('resume') ? resumed(read, out) : started(read, out)
+  const place = given.switches.has('resume') ? resumed(scenario, out) : started(scenario, out)
+  const save = saver(place)
   try {
-    const { source } = read
-    const finished = await withInterruption((signal) =>
-      runScenario({
-        record,
-        signal,
-        notify,
-        locate: source.problem.bind(source),
-        save: (next) => saveRun(folder, next),
-      }),
-    )
-    return report(finished, folder, book, given)
+    const { record } = place
+    const locate = source.problem.bind(source)
+    const finished = await withInterruption((signal) => runScenario({ record, signal, notify, locate, save }))
+    return report(finished, place.folder, book, given)
   } catch (error) {
     if (!(error instanceof Interruption)) throw error
-    notify({ kind: 'note', text: `${error.message}; what was measured is in ${join(folder, RUN_FILE)}` })
-    const where = out === undefined ? '' : ` --out ${out}`
-    notify({ kind: 'note', text: `finish it with: plimsoll run ${file}${where} --resume` })
+    notify({ kind: 'note', text: `${error.message}; ${whatIsLeft(place.folder, file, out)}` })
     return EXIT.interrupted
   }
+}
+
+/** Saves into the folder of the run; a run that was there before is first moved aside, once there is something new. */
+function saver({ folder, resumes }: Place): (record: RunRecord) => void {
+  let first = !resumes
+  return (record) => {
+    const aside = first ? setAside(folder) : undefined
+    first = false
+    if (aside) console.error(`the run that was in ${folder} is now ${aside}`)
+    saveRun(folder, record)
+  }
+}
+
+function whatIsLeft(folder: string, file: string, out: string | undefined): string {
+  if (!existsSync(join(folder, RUN_FILE))) return 'nothing was measured yet'
+  const where = out === undefined ? '' : ` --out ${out}`
+  return `what was measured is in ${join(folder, RUN_FILE)}\nfinish it with: plimsoll run ${file}${where} --resume`
 }
 
 /** Advises from what was saved, so that advising again from the file says the same. */
@@ -62,18 +72,16 @@ function report(
 interface Place {
   readonly record: RunRecord
   readonly folder: string
+  readonly resumes: boolean
 }
 
-function started({ scenario }: ReadScenario, out: string | undefined): Place {
+function started(scenario: Scenario, out: string | undefined): Place {
   const record = newRecord(scenario, VERSION, new Date())
-  const folder = out ?? unusedFolder(join(REPORTS_FOLDER, record.id))
-  const aside = setAside(folder)
-  if (aside) console.error(`the run that was in ${folder} is now ${aside}`)
-  return { record, folder }
+  return { record, folder: out ?? unusedFolder(join(REPORTS_FOLDER, record.id)), resumes: false }
 }
 
 /** @throws UserError when there is nothing to resume, or the scenario is no longer the one that was run */
-function resumed({ scenario }: ReadScenario, out: string | undefined): Place {
+function resumed(scenario: Scenario, out: string | undefined): Place {
   const folder = out ?? newestRun(scenario.name)
   if (folder === undefined || !existsSync(join(folder, RUN_FILE))) {
     const where = folder ?? `${REPORTS_FOLDER}/ for ${scenario.name}`
@@ -88,7 +96,7 @@ function resumed({ scenario }: ReadScenario, out: string | undefined): Place {
     throw new UserError({ message, hint: 'run without --resume to start afresh; the old run stays' })
   }
   // Paths may differ where the run was begun elsewhere; all else is the same file's.
-  return { record: { ...record, scenario }, folder }
+  return { record: { ...record, scenario }, folder, resumes: true }
 }
 
 /** Runs are named after their start, so the last by name is the newest. */

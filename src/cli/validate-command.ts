@@ -22,6 +22,7 @@ export async function validateCommand(file: string, { switches }: Given): Promis
     const [refusal] = platformOf(candidate).limits(candidate)
     return `  ${candidate.name}${refusal ? `\n      will be refused: ${refusal.rule}` : ''}`
   })
-  console.log(`${file} is valid: ${scenario.candidates.length} candidates\n${lines.join('\n')}`)
+  const count = `${lines.length} candidate${lines.length === 1 ? '' : 's'}`
+  console.log(`${file} is valid: ${count}\n${lines.join('\n')}`)
   return EXIT.ok
 }

@@ -1,4 +1,4 @@
-import { type Candidate, REPLICA_BOUNDS } from './candidate.ts'
+import { type Candidate, DISK_GIB, REPLICA_BOUNDS } from './candidate.ts'
 
 /** A candidate before it is named. */
 export type Unnamed = Candidate extends infer C ? (C extends Candidate ? Omit<C, 'name'> : never) : never
@@ -12,8 +12,14 @@ export function describeCandidate(candidate: Unnamed): string {
 
 /** The unique, readable name of a candidate: its description, its region and where it runs, if it does. */
 export function candidateName(candidate: Unnamed): string {
-  const at = candidate.url === undefined ? '' : ` @${new URL(candidate.url).host}`
+  const at = candidate.url === undefined ? '' : ` @${place(candidate.url)}`
   return `${describeCandidate(candidate)} ${candidate.region}${at}`
+}
+
+/** Host and path: deployments on Vertex AI share a host. Without the query, which might hold a key. */
+function place(url: string): string {
+  const { host, pathname } = new URL(url)
+  return `${host}${pathname === '/' ? '' : pathname}`
 }
 
 function settings(candidate: Unnamed): (string | undefined)[] {
@@ -37,14 +43,12 @@ function settings(candidate: Unnamed): (string | undefined)[] {
         bounds(candidate, REPLICA_BOUNDS.functions),
       ]
     }
-    case 'gce':
-      return candidate.kind === 'vm'
-        ? [
-            'gce vm',
-            candidate.machineType,
-            candidate.minReplicas > 1 ? `x${candidate.minReplicas}` : undefined,
-          ]
-        : ['gce mig', candidate.machineType, bounds(candidate, REPLICA_BOUNDS.mig)]
+    case 'gce': {
+      const fleet = candidate.minReplicas > 1 ? `x${candidate.minReplicas}` : undefined
+      const replicas = candidate.kind === 'vm' ? fleet : bounds(candidate, REPLICA_BOUNDS.mig)
+      const disk = candidate.diskGib === DISK_GIB ? undefined : `${candidate.diskGib}Gi-disk`
+      return [`gce ${candidate.kind}`, candidate.machineType, replicas, disk]
+    }
   }
 }
 

@@ -56,6 +56,9 @@ export interface GceCandidate extends CandidateBase {
   readonly diskGib: number
 }
 
+/** Boot disk of a Compute Engine VM unless the scenario says otherwise. */
+export const DISK_GIB = 20
+
 /** Fewest and most replicas unless the scenario says otherwise; those of Cloud Run are the platform's own. */
 export const REPLICA_BOUNDS = {
   vertex: [1, 10],

@@ -1,4 +1,4 @@
-import type { Percentile, Range } from './scenario.ts'
+import type { Percentile } from './scenario.ts'
 
 /** How one request ended. Only `ok` has a latency that counts; every other one is counted by class. */
 export type Outcome = 'ok' | ErrorClass
@@ -112,5 +112,3 @@ export type Trial =
   | { readonly candidate: string; readonly status: 'modelled' }
   | { readonly candidate: string; readonly status: 'measured'; readonly measurement: Measurement }
   | { readonly candidate: string; readonly status: 'failed'; readonly error: string }
-
-export type { Range }

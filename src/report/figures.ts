@@ -12,10 +12,17 @@ export function formatSlo({ latencyMs, errorRatio }: Slo): string {
   return [...limits, `errors < ${formatRatio(errorRatio)}`].join(', ')
 }
 
-/** `20 requests/s`, `3 requests/s with 60 for 1 h a day` */
+/** `20 requests/s`, `6 requests/h`, `2 requests/s, 60 requests/s for 1 h a day` */
 export function formatTraffic({ rps, burst }: Traffic): string {
-  const base = `${formatRps(rps)} requests/s`
-  return burst ? `${base}, ${formatRps(burst.rps)} for ${formatRps(burst.hoursPerDay)} h a day` : base
+  return burst
+    ? `${perUnit(rps)}, ${perUnit(burst.rps)} for ${formatRps(burst.hoursPerDay)} h a day`
+    : perUnit(rps)
+}
+
+/** In the unit that needs no leading zeros. */
+function perUnit(rps: number): string {
+  if (rps >= 1) return `${formatRps(rps)} requests/s`
+  return rps >= 1 / 60 ? `${formatRps(rps * 60)} requests/min` : `${formatRps(rps * 3600)} requests/h`
 }
 
 /** The percentile shown in tables: the first that the SLO limits. */

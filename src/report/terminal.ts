@@ -30,6 +30,13 @@ const MARKS: Readonly<Record<Verdict['outcome'], { symbol: string; style: Style 
 /** Columns that are read as numbers, aligned at their right end. */
 const NUMBERS = new Set([2, 4])
 
+/** Blanks between columns, and before the first for its symbol. */
+const GAP = 2
+/** A terminal that leaves less than this for names gets no columns. */
+const LEAST_NAME = 22
+
+type Layout = { readonly kind: 'columns'; readonly widths: readonly number[] } | { readonly kind: 'stacked' }
+
 interface Page {
   readonly columns: number
   readonly paint: (style: Style, text: string) => string
@@ -76,19 +83,22 @@ function table(advice: Advice, page: Page): string[] {
     ...briefLatency(verdict, percentile),
   ])
   const widths = head.map((title, index) => widest([title, ...rows.map((row) => row[index] ?? '')]))
-  const fits = widths.reduce((sum, each) => sum + each + 2, 0) <= page.columns
+  const figures = widths.slice(1).reduce((total, each) => total + each + GAP, GAP)
+  const nameWidth = Math.min(widths[0] ?? 0, page.columns - figures)
+  const layout: Layout =
+    nameWidth >= LEAST_NAME
+      ? { kind: 'columns', widths: [nameWidth, ...widths.slice(1)] }
+      : { kind: 'stacked' }
   const lines = advice.verdicts.flatMap((verdict, index) => {
     const { symbol, style } = MARKS[verdict.outcome]
-    const cells = rows[index] ?? []
-    const [first = '', ...rest] = fits
-      ? [`${symbol} ${joinCells(cells, widths)}`]
-      : stacked(symbol, cells, page)
-    return [page.paint(style, first), ...rest, ...reasons(verdict, advice, page)]
+    const row = layoutRow(symbol, rows[index] ?? [], layout, page)
+    return [...row.map((line) => page.paint(style, line)), ...reasons(verdict, advice, page)]
   })
+  const title = layout.kind === 'columns' ? [page.paint('bold', `  ${joinCells(head, layout.widths)}`)] : []
   const legend = lines.some((line) => line.includes('~'))
     ? ['', '~ modelled, not measured; ranges beside it']
     : []
-  return [...(fits ? [page.paint('bold', `  ${joinCells(head, widths)}`)] : []), ...lines, ...legend]
+  return [...title, ...lines, ...legend]
 }
 
 /** The first reason; the recommendation has already given those of the cheapest. */
@@ -97,19 +107,22 @@ function reasons(verdict: Verdict, advice: Advice, page: Page): string[] {
   return wrapped(verdict.reasons[0] ?? '', page, 4).map((line) => page.paint('dim', line))
 }
 
+/** In columns where they fit, a name that is too long on a line of its own; else the figures beneath the name. */
+function layoutRow(symbol: string, cells: readonly string[], layout: Layout, page: Page): string[] {
+  const [name = '', ...figures] = cells
+  const named = wrapped(name, page, GAP).map((line, index) => (index === 0 ? symbol + line.slice(1) : line))
+  if (layout.kind === 'stacked') return [...named, ...wrapped(figures.filter(Boolean).join('  '), page, GAP)]
+  if (stringWidth(name) <= (layout.widths[0] ?? 0)) return [`${symbol} ${joinCells(cells, layout.widths)}`]
+  const rest = figures.some(Boolean) ? [`  ${joinCells(['', ...figures], layout.widths)}`] : []
+  return [...named, ...rest]
+}
+
 function joinCells(cells: readonly string[], widths: readonly number[]): string {
   const padded = cells.map((cell, index) => {
     const space = ' '.repeat((widths[index] ?? 0) - stringWidth(cell))
     return NUMBERS.has(index) ? space + cell : cell + space
   })
-  return padded.join('  ').trimEnd()
-}
-
-/** A row too wide for the terminal: its name, and its figures beneath. */
-function stacked(symbol: string, cells: readonly string[], page: Page): string[] {
-  const [name = '', ...figures] = cells
-  const [first = '', ...rest] = wrapped(name, page, 2)
-  return [`${symbol} ${first.trimStart()}`, ...rest, ...wrapped(figures.filter(Boolean).join('  '), page, 2)]
+  return padded.join(' '.repeat(GAP)).trimEnd()
 }
 
 function footer({ profile, book, warnings, assumptions }: Advice, page: Page): string[] {

@@ -1,10 +1,11 @@
 import type { Candidate } from '../core/candidate.ts'
 import { UserError } from '../core/errors.ts'
-import type { Sample, Trial } from '../core/measurement.ts'
+import type { Trial } from '../core/measurement.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { arrivalTimes } from '../load/arrivals.ts'
 import { summarize } from '../load/measurement.ts'
 import { loadOpen } from '../load/open-loop.ts'
+import { proveEndpoint } from '../load/prove-endpoint.ts'
 import type { Listener } from './events.ts'
 
 /** Requests in flight beyond which further ones are dropped: far more than any deployment that keeps up. */
@@ -20,17 +21,29 @@ interface UrlTrial {
 
 /** Proves the deployment with one request, then loads it at the busiest rate that the scenario expects. */
 export async function measureUrl(trial: UrlTrial): Promise<Trial> {
-  const { candidate, scenario } = trial
-  const proof = await sendOpen(trial, Float64Array.of(0))
-  const [first] = proof
-  if (first?.outcome !== 'ok') {
-    const error = `the first request failed (${first?.outcome}: ${first?.detail ?? 'no detail'}), so it was not loaded`
-    return { candidate: candidate.name, status: 'failed', error }
-  }
+  const { candidate, scenario, body, signal } = trial
   const { requests, warmupRequests, arrivals, seed, timeoutMs } = scenario.load
+  const headers = headersOf(candidate)
+  const fault = await proveEndpoint({ url: candidate.url, body, headers, instances: 1, timeoutMs, signal })
+  if (fault !== undefined) {
+    return {
+      candidate: candidate.name,
+      status: 'failed',
+      error: `not loaded, because its first request failed: ${fault}`,
+    }
+  }
   const rps = scenario.traffic.burst?.rps ?? scenario.traffic.rps
   const startedAt = new Date().toISOString()
-  const samples = await sendOpen(trial, arrivalTimes(arrivals, rps, warmupRequests + requests, seed))
+  const samples = await loadOpen({
+    url: candidate.url,
+    body,
+    headers,
+    arrivals: arrivalTimes(arrivals, rps, warmupRequests + requests, seed),
+    maxInFlight: MOST_IN_FLIGHT,
+    timeoutMs,
+    signal,
+    onProgress: (finished, total) => trial.notify({ kind: 'progress', finished, total }),
+  })
   const facts = { arrivals, connections: MOST_IN_FLIGHT, offeredRps: rps, startedAt, timeoutMs }
   return {
     candidate: candidate.name,
@@ -53,19 +66,8 @@ export function checkTokens(candidates: readonly Candidate[]): void {
   )
 }
 
-function sendOpen(
-  { candidate, scenario, body, signal, notify }: UrlTrial,
-  arrivals: Float64Array,
-): Promise<Sample[]> {
-  const token = candidate.tokenEnv === undefined ? undefined : process.env[candidate.tokenEnv]
-  return loadOpen({
-    url: candidate.url,
-    body,
-    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
-    arrivals,
-    maxInFlight: MOST_IN_FLIGHT,
-    timeoutMs: scenario.load.timeoutMs,
-    signal,
-    onProgress: (finished, total) => notify({ kind: 'progress', finished, total }),
-  })
+/** The token goes into the request and nowhere else. */
+function headersOf({ tokenEnv }: Candidate): Record<string, string> {
+  const token = tokenEnv === undefined ? undefined : process.env[tokenEnv]
+  return { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) }
 }

@@ -1,3 +1,4 @@
+import { median } from 'simple-statistics'
 import { WorldError } from '../core/errors.ts'
 import type { LocalProfile, Measurement } from '../core/measurement.ts'
 import type { PartialProfile } from '../core/run-record.ts'
@@ -63,8 +64,8 @@ async function profileStartUps(profiling: Profiling): Promise<string> {
     const profile = profiling.profile() ?? emptyProfile(model)
     profiling.update({ ...profile, replyBytes, startUps: [...profile.startUps, startUp] })
   }
-  const totals = (profiling.profile()?.startUps ?? []).map(({ totalMs }) => totalMs).sort((a, b) => a - b)
-  return `median ${formatMs(totals[Math.floor(totals.length / 2)] ?? 0)} to the first reply`
+  const totals = (profiling.profile()?.startUps ?? []).map(({ totalMs }) => totalMs)
+  return `median ${formatMs(median(totals))} to the first reply`
 }
 
 async function profileSetting(profiling: Profiling, threads: number): Promise<string> {

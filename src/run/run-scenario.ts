@@ -23,24 +23,27 @@ export interface Run {
 /**
  * Tries every candidate that has no trial yet and saves after each. Stops at once when the signal aborts; what was
  * saved until then is a valid record that a later call finishes.
- * @throws UserError before anything is loaded; WorldError when the local server fails
+ * @throws UserError before anything is saved or loaded; WorldError when the local server fails
  */
 export async function runScenario(run: Run): Promise<RunRecord> {
   const { scenario } = run.record
   const state = new RunState(run)
-  state.save()
-  for (const candidate of state.untried()) {
-    const refusals = platformOf(candidate).limits(candidate)
-    if (refusals.length > 0) state.add({ candidate: candidate.name, status: 'refused', refusals })
-  }
-  const untried = state.untried()
-  if (untried.length > 0) {
-    checkTokens(untried)
-    const model = await probeModel(scenario, run.locate, run.signal)
+  const refused = state.untried().flatMap(refusal)
+  const tried = new Set(refused.map(({ candidate }) => candidate))
+  const untried = state.untried().filter(({ name }) => !tried.has(name))
+  checkTokens(untried)
+  const model = untried.length > 0 ? await probeModel(scenario, run.locate, run.signal) : undefined
+  state.add(...refused)
+  if (model) {
     await runSteps(remainingSteps(run, state, model), run.signal, run.notify)
     state.settleModelled()
   }
   return state.finish()
+}
+
+function refusal(candidate: Candidate): Trial[] {
+  const refusals = platformOf(candidate).limits(candidate)
+  return refusals.length > 0 ? [{ candidate: candidate.name, status: 'refused', refusals }] : []
 }
 
 function remainingSteps(run: Run, state: RunState, model: ProbedModel): Step[] {
@@ -85,12 +88,8 @@ class RunState {
     this.#save = save
   }
 
-  save(): void {
-    this.#save(this.record)
-  }
-
-  add(trial: Trial): void {
-    this.#change({ trials: [...this.record.trials, trial] })
+  add(...trials: readonly Trial[]): void {
+    this.#change({ trials: [...this.record.trials, ...trials] })
   }
 
   update(profile: PartialProfile): void {
@@ -107,7 +106,7 @@ class RunState {
       if (refusals.length > 0) return { candidate: candidate.name, status: 'refused', refusals }
       return { candidate: candidate.name, status: 'modelled' }
     })
-    this.#change({ trials: [...this.record.trials, ...trials] })
+    this.add(...trials)
   }
 
   finish(): RunRecord {
@@ -122,7 +121,7 @@ class RunState {
 
   #change(part: Partial<RunRecord>): void {
     this.record = { ...this.record, ...part }
-    this.save()
+    this.#save(this.record)
   }
 }
 

@@ -80,14 +80,14 @@ export function loadRun(file: string): RunRecord {
 export function setAside(folder: string): string | undefined {
   const file = join(folder, RUN_FILE)
   if (!existsSync(file)) return undefined
-  let name = `run-before-${new Date().toISOString().replace(/[:.]/g, '-')}.json`
+  let stem = `run-before-${new Date().toISOString().replace(/[:.]/g, '-')}`
   try {
-    name = `run-${loadRun(file).id}.json`
+    stem = `run-${loadRun(file).id}`
   } catch {
     // Not one of ours: kept all the same.
   }
-  for (let count = 2; existsSync(join(folder, name)); count++)
-    name = name.replace(/(-\d+)?\.json$/, `-${count}.json`)
+  let name = `${stem}.json`
+  for (let count = 2; existsSync(join(folder, name)); count++) name = `${stem}-${count}.json`
   renameSync(file, join(folder, name))
   return name
 }

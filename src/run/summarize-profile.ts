@@ -1,3 +1,4 @@
+import { mean } from 'simple-statistics'
 import type { ProfileSummary } from '../core/advice.ts'
 import type { Percentiles, StartUp } from '../core/measurement.ts'
 import type { PartialProfile } from '../core/run-record.ts'
@@ -35,6 +36,5 @@ function medianStartUp(startUps: readonly StartUp[]): StartUp | undefined {
 function percentilesOf(values: readonly number[]): Percentiles {
   const sorted = sortAscending(values)
   const entries = Object.entries(percentileRatios).map(([name, ratio]) => [name, percentile(sorted, ratio)])
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  return { ...Object.fromEntries(entries), max: sorted.at(-1) ?? Number.NaN, mean }
+  return { ...Object.fromEntries(entries), max: sorted.at(-1) ?? Number.NaN, mean: mean([...values]) }
 }

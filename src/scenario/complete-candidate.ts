@@ -19,8 +19,8 @@ export function completeCandidate(raw: RawCandidate, defaultRegion: string | und
     fail('region', 'is missing', 'give the candidate a region, or all of them one at the top')
   checkCombinations(raw, fail)
   if (!sound || region === undefined) return undefined
-  const unnamed = { ...ofPlatform(raw), ...shared(raw), region } as Unnamed
-  return { ...unnamed, name: candidateName(unnamed) } as Candidate
+  const unnamed = { ...ofPlatform(raw), region, ...shared(raw) } as Unnamed
+  return { name: candidateName(unnamed), ...unnamed } as Candidate
 }
 
 function checkCombinations(raw: RawCandidate, fail: Report): void {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DISK_GIB } from '../core/candidate.ts'
 import { ACCELERATORS, REGIONS } from '../core/regions.ts'
 import { choice, count, duration, rate, ratio, real, size, text } from './fields.ts'
 
@@ -117,7 +118,7 @@ export const CANDIDATE_SCHEMAS = {
     kind: choice(['vm', 'mig'], 'Fixed VMs, or a managed instance group behind a load balancer.'),
     machineType: machine,
     replicas: count('VMs that always run; kind vm only.', { most: 1000 }).optional(),
-    disk: size('Boot disk (pd-balanced).').default(20 * 2 ** 30),
+    disk: size('Boot disk (pd-balanced).').default(DISK_GIB * 2 ** 30),
     ...shared,
     ...scaled,
   }),

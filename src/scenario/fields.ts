@@ -83,7 +83,11 @@ export function choice<const T extends readonly (string | number)[]>(options: T,
 
 /** A value as it would be written in YAML, cut to a readable length. */
 export function show(value: unknown): string {
-  const written = typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value))
+  const written = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return shorten(typeof value === 'string' ? `"${value}"` : written)
+}
+
+function shorten(written: string): string {
   return written.length > 60 ? `${written.slice(0, 57)}...` : written
 }
 

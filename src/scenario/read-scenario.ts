@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { basename, dirname, extname, join, resolve } from 'node:path'
+import { basename, extname } from 'node:path'
 import { type Problem, UserError } from '../core/errors.ts'
 import type { InputSource, ModelSource, Percentile, Scenario, Slo } from '../core/scenario.ts'
 import { formatMs } from '../core/units.ts'
@@ -25,7 +25,7 @@ export interface ReadScenario {
  */
 export function readScenario(file: string): ReadScenario {
   const bytes = readBytes(file)
-  const source = new YamlSource(file, bytes.toString('utf8'))
+  const source = new YamlSource(file, decode(bytes, file))
   if (source.value === null) throw new UserError({ file, message: 'the file is empty', hint: EXAMPLES })
   const problems: Problem[] = []
   const result = SCENARIO_SCHEMA.safeParse(source.value, { reportInput: true })
@@ -46,6 +46,10 @@ export function readScenario(file: string): ReadScenario {
   return { scenario, source }
 }
 
+/** Values in one request: at 64 MiB of float32, twice what any platform takes; text of more overflows a string. */
+const MOST_VALUES = 2 ** 24
+/** Timers overflow beyond 24 days, and no platform waits longer than an hour for a reply. */
+const LONGEST_TIMEOUT_MS = 3_600_000
 const EXAMPLES = 'start from one of those in scenarios/'
 
 /** Reports what is wrong between the fields of a section, also where one of them is wrong by itself. */
@@ -57,8 +61,14 @@ function checkSections(value: unknown, file: string, report: Report): ModelSourc
   const assumptions = salvage(shape.assumptions, section('assumptions'))
   if (slo) checkSlo(slo, report)
   if (traffic) checkTraffic(traffic, report)
-  const factor = assumptions?.n1VcpuPerLocalCore
-  if (factor !== undefined && factor <= 0) report(['assumptions', 'n1VcpuPerLocalCore'], 'must be over 0')
+  const load = salvage(shape.load, section('load'))
+  if (load && load.timeout > LONGEST_TIMEOUT_MS) {
+    report(['load', 'timeout'], 'the timeout is over 1h', 'no platform waits longer for a reply')
+  }
+  for (const key of ['n1VcpuPerLocalCore', 'targetUtilization'] as const) {
+    const value = assumptions?.[key]
+    if (value !== undefined && value <= 0) report(['assumptions', key], 'must be over 0')
+  }
   return readModel(section('model'), file, report)
 }
 
@@ -156,10 +166,15 @@ function readValues(
   if (input.constant !== undefined && input.file !== undefined) {
     report([...path, 'constant'], 'constant and file exclude each other', 'keep one')
   }
+  const count = input.shape.reduce((product, size) => product * size, 1)
+  if (count > MOST_VALUES) {
+    report([...path, 'shape'], `the input has ${count} values`, `a request holds up to ${MOST_VALUES}`)
+  }
   if (input.file !== undefined) {
     const found = resolveModel(input.file, file)
-    if ('message' in found) report([...path, 'file'], `input file ${input.file} does not exist`, found.hint)
-    return { from: 'file', path: join(dirname(resolve(file)), input.file) }
+    if ('path' in found) return { from: 'file', path: found.path }
+    report([...path, 'file'], `input file ${input.file} does not exist`, found.hint)
+    return { from: 'file', path: '' }
   }
   if (input.constant !== undefined) return { from: 'constant', value: input.constant }
   if (input.low >= input.high) report([...path, 'low'], `low ${input.low} is not below high ${input.high}`)
@@ -176,6 +191,15 @@ function readBytes(file: string): Buffer {
       message: `scenario ${file} ${why ?? `cannot be read: ${code}`}`,
       hint: 'name a YAML file',
     })
+  }
+}
+
+/** @throws UserError when the bytes are not UTF-8, such as the UTF-16 that PowerShell writes */
+function decode(bytes: Buffer, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new UserError({ file, message: 'the file is not UTF-8 text', hint: 'save it as UTF-8' })
   }
 }
 

@@ -1,4 +1,17 @@
-import { type Document, isAlias, isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLError,
+  type YAMLMap,
+} from 'yaml'
 import { type Problem, UserError } from '../core/errors.ts'
 
 export type Path = readonly (string | number)[]
@@ -14,11 +27,17 @@ export class YamlSource {
   constructor(file: string, content: string) {
     this.file = file
     this.#lines = new LineCounter()
-    this.#document = parseDocument(content, { lineCounter: this.#lines, prettyErrors: false, version: '1.2' })
-    const problems = this.#document.errors.map((error) => ({
+    this.#document = parseDocument(content, {
+      lineCounter: this.#lines,
+      prettyErrors: false,
+      version: '1.2',
+      logLevel: 'error',
+    })
+    const faults = this.#document.errors.map((error) => [error.pos[0], describeSyntax(error)] as const)
+    const problems = [...faults, ...findCycles(this.#document)].map(([offset, message]) => ({
       file,
-      ...this.#place(error.pos[0]),
-      message: `not valid YAML: ${error.message.replace(/\.$/, '')}`,
+      ...this.#place(offset),
+      message: `not valid YAML: ${message}`,
     }))
     if (problems.length > 0) throw new UserError(problems)
     this.value = this.#toValue()
@@ -38,9 +57,7 @@ export class YamlSource {
   /** A problem with the key itself of the field at `path`, such as one that is unknown. */
   keyProblem(path: Path, message: string, hint?: string): Problem {
     const parent = this.#node(path.slice(0, -1))
-    const pair = isMap(parent)
-      ? parent.items.find((item) => String(item.key) === String(path.at(-1)))
-      : undefined
+    const pair = isMap(parent) ? pairOf(parent, path.at(-1) ?? '') : undefined
     const offset = (pair?.key as Node | undefined)?.range?.[0] ?? this.#offset(path)
     return { file: this.file, ...this.#place(offset), field: formatPath(path), message, ...optional(hint) }
   }
@@ -65,8 +82,9 @@ export class YamlSource {
     let node: unknown = this.#document.contents
     for (const key of path) {
       if (isAlias(node)) node = node.resolve(this.#document)
-      if (!isMap(node) && !isSeq(node)) return undefined
-      node = node.get(key, true)
+      if (isMap(node)) node = pairOf(node, key)?.value
+      else if (isSeq(node)) node = node.get(key, true)
+      else return undefined
     }
     return (node as Node | null) ?? undefined
   }
@@ -75,6 +93,30 @@ export class YamlSource {
     const { line, col } = this.#lines.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
   }
+}
+
+/** Keys are texts once they are read, whatever they were in the file: `0: …` is the field "0". */
+function pairOf(map: YAMLMap, key: string | number): Pair | undefined {
+  return map.items.find((item) => String(item.key) === String(key))
+}
+
+function describeSyntax({ code, message }: YAMLError): string {
+  if (code === 'MULTIPLE_DOCS') return 'a second document starts here (---), but a scenario is one'
+  return message.replace(/\.$/, '')
+}
+
+/** Aliases of something that they are part of: their value would have no end. */
+function findCycles(document: Document): [offset: number, message: string][] {
+  const cycles: [number, string][] = []
+  visit(document, {
+    Alias(_, alias, ancestors) {
+      const around = ancestors.filter((node) => isCollection(node) && node.anchor === alias.source)
+      if (around.some((node) => node === alias.resolve(document))) {
+        cycles.push([alias.range?.[0] ?? 0, `*${alias.source} is part of what it stands for`])
+      }
+    },
+  })
+  return cycles
 }
 
 /** `candidates[2].memory` */

@@ -120,7 +120,7 @@ describe('a measurement', () => {
     ).toEqual([])
   })
 
-  it('is invalid when the sender fell behind by more than a tenth of the median response', () => {
+  it('is invalid when the sender fell behind by more than a tenth of the p99 response', () => {
     const late = (lagMs: number) =>
       okSamples(100, (index) => (index % 20 === 0 ? { sentMs: index * 10 + lagMs } : {}))
     expect(summarize(late(1.9), open)).toMatchObject({ valid: true, invalidReasons: [] })

@@ -1,0 +1,16 @@
+import { helpBench } from './help.ts'
+import { latencyBench } from './latency.ts'
+
+/** Every benchmark by name: each compares with a peer in the same run and prints ratios. */
+const BENCHES: Readonly<Record<string, () => Promise<string>>> = { help: helpBench, latency: latencyBench }
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !(name in BENCHES))
+if (unknown.length > 0) {
+  console.error(`no benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`)
+  process.exitCode = 2
+} else {
+  for (const [name, bench] of Object.entries(BENCHES)) {
+    if (asked.length === 0 || asked.includes(name)) console.log(`\n${name}\n${await bench()}`)
+  }
+}

@@ -1,0 +1,252 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Candidate } from '../../src/core/candidate.ts'
+import type { LevelOperation, MonthOperation } from '../../src/core/operation.ts'
+import { platformOf } from '../../src/platforms/index.ts'
+import { replicasByHours } from '../../src/platforms/metering.ts'
+import { billUsage } from '../../src/pricing/bill.ts'
+import { loadPriceBook } from '../../src/pricing/price-book.ts'
+import { cloudFunction, cloudRun, cloudRunGpu, mig, t4, vertex, vm } from '../fixtures/candidates.ts'
+
+const book = await loadPriceBook()
+
+interface Level {
+  readonly hours?: number
+  readonly replicas: number
+  readonly rps?: number
+  readonly busyReplicas?: number
+  readonly executions?: number
+}
+
+function month(...levels: readonly Level[]): MonthOperation {
+  const whole = levels.map(
+    ({ hours = 730, replicas, rps = 0, busyReplicas = 0, executions = 0 }): LevelOperation => ({
+      rps,
+      hours,
+      replicas,
+      utilization: 0.5,
+      busyReplicaSPerHour: busyReplicas * 3600,
+      executionSPerHour: executions * 3600,
+      responseMs: { p50: 1, p90: 1, p95: 1, p99: 1, p999: 1 },
+      coldStartRatio: 0,
+    }),
+  )
+  const requests = whole.reduce((sum, { rps, hours }) => sum + rps * hours * 3600, 0)
+  return { levels: whole, requests, requestBytes: 2 ** 20, replyBytes: 2 ** 18 }
+}
+
+/** `resource` to quantity; lines of nothing are left out. */
+function quantities(candidate: Candidate, operation: MonthOperation): Record<string, number> {
+  const lines = platformOf(candidate)
+    .usage(candidate, operation)
+    .filter(({ quantity }) => quantity !== '0')
+  return Object.fromEntries(lines.map(({ resource, quantity }) => [resource, Number(quantity)]))
+}
+
+function usd(candidate: Candidate, operation: MonthOperation): string | null {
+  return billUsage(platformOf(candidate).usage(candidate, operation), book).usdTotal
+}
+
+describe('Hours by replica', () => {
+  test('are the whole month for the replicas that always run and less for those of the burst', () => {
+    const levels = month({ hours: 699.6, replicas: 2 }, { hours: 30.4, replicas: 3 })
+    const [always, burst] = replicasByHours(levels)
+    expect(always).toEqual([730, 2])
+    expect(burst?.[0]).toBeCloseTo(30.4)
+    expect(burst?.[1]).toBe(1)
+  })
+
+  test('do not depend on the order of the levels, nor do levels of one size split them', () => {
+    const [a, b] = [
+      { hours: 700, replicas: 4 },
+      { hours: 30, replicas: 9 },
+    ]
+    expect(replicasByHours(month(b, a))).toEqual(replicasByHours(month(a, b)))
+    expect(replicasByHours(month({ hours: 700, replicas: 4 }, { hours: 30, replicas: 4 }))).toEqual([
+      [730, 4],
+    ])
+  })
+
+  test('add up to the replica-hours of the month', () => {
+    const levels = fc.tuple(fc.integer({ min: 1, max: 99 }), fc.integer({ min: 1, max: 99 }))
+    fc.assert(
+      fc.property(levels, fc.integer({ min: 1, max: 729 }), ([first, second], hours) => {
+        const operation = month(
+          { hours: 730 - hours, replicas: first },
+          { hours, replicas: second },
+        )
+        const total = replicasByHours(operation).reduce((sum, [each, count]) => sum + each * count, 0)
+        expect(total).toBeCloseTo((730 - hours) * first + hours * second, 6)
+      }),
+    )
+  })
+})
+
+describe('Vertex AI bills', () => {
+  test('two nodes for a month as 1460 node-hours, busy or idle', () => {
+    const candidate = vertex({ machineType: 'n1-standard-2' })
+    expect(quantities(candidate, month({ replicas: 2, rps: 5 }))).toEqual({
+      'vertex/machine/n1-standard-2': 1460,
+    })
+    expect(usd(candidate, month({ replicas: 2 }))).toBe(usd(candidate, month({ replicas: 2, rps: 99 })))
+  })
+
+  test('one n1-standard-2 node for a month at 79.935 dollars', () => {
+    expect(usd(vertex({ machineType: 'n1-standard-2' }), month({ replicas: 1 }))).toBe('79.935')
+  })
+
+  test('attached GPUs by the hour, and those of the machine with the machine', () => {
+    const attached = vertex({ machineType: 'n1-standard-8', accelerator: { ...t4, count: 2 } })
+    expect(quantities(attached, month({ replicas: 3 }))).toEqual({
+      'vertex/machine/n1-standard-8': 2190,
+      'vertex/gpu/nvidia-tesla-t4': 4380,
+    })
+    expect(quantities(vertex({ machineType: 'g2-standard-4' }), month({ replicas: 1 }))).toEqual({
+      'vertex/machine/g2-standard-4': 730,
+    })
+  })
+
+  test('a burst of an hour a day for its hours only', () => {
+    const operation = month({ hours: 700, replicas: 1 }, { hours: 30, replicas: 4 })
+    expect(quantities(vertex({ machineType: 'n1-standard-2' }), operation)).toEqual({
+      'vertex/machine/n1-standard-2': 820,
+    })
+  })
+})
+
+describe('Cloud Run bills', () => {
+  test('by request: busy seconds times vCPUs and memory, and every request', () => {
+    const candidate = cloudRun({ vcpus: 2, memoryGib: 4 })
+    expect(quantities(candidate, month({ replicas: 5, busyReplicas: 1.5, rps: 10 }))).toEqual({
+      'cloud-run/request-based/cpu': 2_628_000 * 1.5 * 2,
+      'cloud-run/request-based/memory': 2_628_000 * 1.5 * 4,
+      'cloud-run/requests': 26_280_000,
+    })
+  })
+
+  test('minimum instances at the idle rate for the seconds in which they are not busy', () => {
+    const candidate = cloudRun({ vcpus: 1, memoryGib: 2, minReplicas: 2 })
+    const lines = quantities(candidate, month({ replicas: 2, busyReplicas: 0.5, rps: 1 }))
+    expect(lines['cloud-run/request-based/idle-cpu']).toBe(2_628_000 * 1.5)
+    expect(lines['cloud-run/request-based/idle-memory']).toBe(2_628_000 * 1.5 * 2)
+  })
+
+  test('no idle seconds when more instances are busy than are kept', () => {
+    const lines = quantities(cloudRun({ minReplicas: 1 }), month({ replicas: 4, busyReplicas: 3 }))
+    expect(Object.keys(lines).filter((resource) => resource.includes('idle'))).toEqual([])
+  })
+
+  test('by instance: the whole life of each with its GPU, and no requests', () => {
+    expect(quantities(cloudRunGpu(), month({ replicas: 2, busyReplicas: 0.1, rps: 10 }))).toEqual({
+      'cloud-run/instance-based/cpu': 2 * 2_628_000 * 4,
+      'cloud-run/instance-based/memory': 2 * 2_628_000 * 16,
+      'cloud-run/gpu/nvidia-l4': 2 * 2_628_000,
+    })
+  })
+
+  test("Google's GPU example, 26 instance-hours a day, at 827.62 dollars", () => {
+    const hours = (26 * 365) / 12
+    const operation = month({ hours, replicas: 1 })
+    expect(Number(usd(cloudRunGpu({ region: 'europe-west1' }), operation))).toBeCloseTo(827.62, 2)
+  })
+})
+
+describe('Cloud Functions of the 1st generation bill', () => {
+  test('10 million calls of 300 ms with 128 MB as 600,000 GHz-seconds and 375,000 GiB-seconds', () => {
+    const rps = 10_000_000 / 2_628_000
+    const operation = month({ replicas: 1, rps, executions: rps * 0.3 })
+    expect(quantities(cloudFunction({ memoryMib: 128 }), operation)).toEqual({
+      'functions-1/cpu': 600_000,
+      'functions-1/memory': 375_000,
+      'functions-1/invocations': 10_000_000,
+    })
+  })
+
+  test.each([
+    [128, 0.000000231],
+    [256, 0.000000463],
+    [512, 0.000000925],
+    [1024, 0.00000165],
+    [2048, 0.0000029],
+    [4096, 0.0000058],
+    [8192, 0.0000068],
+  ])("100 ms with %d MB at Google's printed %d dollars", (memoryMib, printed) => {
+    const rps = 10_000_000 / 2_628_000
+    const operation = month({ replicas: 1, rps, executions: rps * 0.1 })
+    const calls = 8_000_000 * 0.0000004
+    // The printed prices are cut to nine decimals.
+    expect((Number(usd(cloudFunction({ memoryMib }), operation)) - calls) / 10_000_000).toBeCloseTo(printed, 9)
+  })
+
+  test('minimum instances that the book cannot price as a named gap, not as nothing', () => {
+    const kept = cloudFunction({ memoryMib: 256, minReplicas: 1 })
+    const bill = billUsage(platformOf(kept).usage(kept, month({ replicas: 1, rps: 1 })), book)
+    expect(bill.usdTotal).toBeNull()
+    expect(bill.missing.map(({ resource }) => resource)).toEqual(['functions-1/idle-memory'])
+  })
+})
+
+describe('Cloud Functions of the 2nd generation bill', () => {
+  test('what Cloud Run bills for the same shape', () => {
+    const operation = month({ replicas: 3, busyReplicas: 2, rps: 7 })
+    const service = cloudRun({ vcpus: 1, memoryGib: 2 })
+    expect(quantities(cloudFunction({ generation: 2, memoryMib: 2048 }), operation)).toEqual(
+      quantities(service, operation),
+    )
+  })
+
+  test('the share of a vCPU that comes with the memory', () => {
+    const lines = quantities(
+      cloudFunction({ generation: 2, memoryMib: 512 }),
+      month({ replicas: 1, busyReplicas: 1 }),
+    )
+    expect(lines['cloud-run/request-based/cpu']).toBeCloseTo(2_628_000 * 0.333, 3)
+  })
+})
+
+describe('Compute Engine bills', () => {
+  test('a fixed VM by vCPU, GiB, disk and address', () => {
+    const candidate = vm({ machineType: 'n1-standard-4', minReplicas: 2, maxReplicas: 2 })
+    expect(quantities(candidate, month({ replicas: 2, rps: 1 }))).toEqual({
+      'gce/n1/cpu': 5840,
+      'gce/n1/memory': 21_900,
+      'gce/disk/pd-balanced': 40,
+      'network/ipv4': 1460,
+    })
+  })
+
+  test('n1-standard-4 for a whole month at 97.09 dollars after sustained use, disk and address apart', () => {
+    const candidate = vm({ machineType: 'n1-standard-4', diskGib: 0 })
+    expect(Number(usd(candidate, month({ replicas: 1 })))).toBeCloseTo(97.089489 + 3.65, 4)
+  })
+
+  test('VMs of a burst with the smaller discount of their own hours', () => {
+    const candidate = mig({ machineType: 'n1-standard-4' })
+    const operation = month({ hours: 699.6, replicas: 2 }, { hours: 30.4, replicas: 3 })
+    const cpu = platformOf(candidate)
+      .usage(candidate, operation)
+      .filter(({ resource }) => resource === 'gce/n1/cpu')
+    expect(cpu.map(({ quantity, monthShare }) => [Number(quantity), Number(monthShare)])).toEqual([
+      [5840, 1],
+      [expect.closeTo(121.6, 6), expect.closeTo(30.4 / 730, 8)],
+    ])
+  })
+
+  test('a group with its load balancer, and its traffic both ways', () => {
+    const lines = quantities(mig({ machineType: 'e2-standard-2' }), month({ replicas: 1, rps: 1 }))
+    expect(lines).toMatchObject({
+      'network/forwarding-rules': 730,
+      'network/load-balancer/inbound': 2_628_000 / 1024,
+      'network/load-balancer/outbound': expect.closeTo(2_628_000 / 4096, 5),
+    })
+    expect(lines).not.toHaveProperty('network/ipv4')
+  })
+
+  test('GPUs and the local SSD that an A3 always brings', () => {
+    expect(quantities(vm({ machineType: 'a3-highgpu-1g' }), month({ replicas: 1 }))).toMatchObject({
+      'gce/gpu/nvidia-h100-80gb': 730,
+      'gce/a3/cpu': 26 * 730,
+      'gce/disk/local-ssd': 750,
+    })
+  })
+})
