@@ -23,8 +23,7 @@ function liveProgress(stream: NodeJS.WriteStream): Listener {
   return (event) => {
     switch (event.kind) {
       case 'note':
-        draw(`${event.text}`)
-        stream.write('\n')
+        stream.write(`\r\x1b[K${event.text}\n`)
         break
       case 'step-started':
         line = `[${event.index}/${event.total}] ${event.step}`

@@ -7,23 +7,35 @@ import { didYouMean } from './explain-issue.ts'
 /** Reports a problem with a field of the candidate at hand. */
 export type Report = (field: string, message: string, hint?: string) => void
 
-/** Fills in what a checked candidate leaves open, or reports what cannot be and returns undefined. */
-export function completeCandidate(raw: RawCandidate, defaultRegion: string | undefined, report: Report) {
+/**
+ * Fills in what a checked candidate leaves open, or reports what cannot be and returns undefined.
+ * @param written the candidate as in the file: a field that is there but wrong is reported already, not missing
+ */
+export function completeCandidate(
+  raw: RawCandidate,
+  written: Readonly<Record<string, unknown>>,
+  defaultRegion: string | undefined,
+  report: Report,
+) {
   let sound = true
   const fail: Report = (field, message, hint) => {
     sound = false
     report(field, message, hint)
   }
   const region = raw.region ?? defaultRegion
-  if (region === undefined)
+  if (region === undefined && written.region === undefined)
     fail('region', 'is missing', 'give the candidate a region, or all of them one at the top')
-  checkCombinations(raw, fail)
+  checkCombinations(raw, written, fail)
   if (!sound || region === undefined) return undefined
   const unnamed = { ...ofPlatform(raw), region, ...shared(raw) } as Unnamed
   return { name: candidateName(unnamed), ...unnamed } as Candidate
 }
 
-function checkCombinations(raw: RawCandidate, fail: Report): void {
+function checkCombinations(
+  raw: RawCandidate,
+  written: Readonly<Record<string, unknown>>,
+  fail: Report,
+): void {
   if ('machineType' in raw && !machineType(raw.machineType)) {
     const hint = didYouMean(raw.machineType, machineTypeNames())
     fail('machineType', `"${raw.machineType}" is not a machine type known here`, hint)
@@ -31,7 +43,8 @@ function checkCombinations(raw: RawCandidate, fail: Report): void {
   const { low, high } = bounds(raw)
   if (low > high)
     fail('minReplicas', `minReplicas ${low} is over maxReplicas ${high}`, 'raise one or lower the other')
-  if (raw.acceleratorCount !== undefined && accelerator(raw) === undefined) {
+  const noGpu = accelerator(raw) === undefined && written.accelerator === undefined
+  if (raw.acceleratorCount !== undefined && noGpu) {
     fail(
       'acceleratorCount',
       'acceleratorCount without an accelerator',
@@ -40,7 +53,9 @@ function checkCombinations(raw: RawCandidate, fail: Report): void {
   }
   if (raw.platform === 'gce') checkVmBounds(raw, fail)
   if (raw.platform === 'functions' && raw.generation === 1) checkFirstGeneration(raw, fail)
-  checkUrl(raw, fail)
+  if (written.url !== undefined) checkUrl(raw, fail)
+  else if (raw.tokenEnv !== undefined)
+    fail('tokenEnv', 'tokenEnv without a url', 'it is the token for that url')
 }
 
 function checkVmBounds(raw: Extract<RawCandidate, { platform: 'gce' }>, fail: Report): void {
@@ -70,10 +85,7 @@ function checkFirstGeneration(raw: Extract<RawCandidate, { platform: 'functions'
 }
 
 function checkUrl(raw: RawCandidate, fail: Report): void {
-  if (raw.url === undefined) {
-    if (raw.tokenEnv !== undefined) fail('tokenEnv', 'tokenEnv without a url', 'it is the token for that url')
-    return
-  }
+  if (raw.url === undefined) return
   const url = URL.canParse(raw.url) ? new URL(raw.url) : undefined
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
     fail('url', `"${raw.url}" is not an http or https URL`, 'write it like https://host/predict')

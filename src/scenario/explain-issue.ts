@@ -7,8 +7,33 @@ import type { Path, YamlSource } from './source.ts'
 /** Where the schema's path `path` stands in the file: candidates come from grids, so the two can differ. */
 export type Locate = (path: Path) => Path
 
-/** Turns what zod found into problems with a place, the words of the file and what would be right. */
-export function explainIssue(
+/**
+ * Turns what zod found into problems with a place, the words of the file and what would be right. A field that is
+ * missing because its key is misspelt is one problem, that of the key.
+ */
+export function explainIssues(
+  issues: readonly z.core.$ZodIssue[],
+  schema: z.ZodType,
+  source: YamlSource,
+  locate: Locate,
+): Problem[] {
+  const misspelt = new Set(
+    issues.flatMap((issue) => {
+      if (issue.code !== 'unrecognized_keys') return []
+      const known = keysOf(schemaAt(schema, issue.path.map(String)))
+      return issue.keys.map((key) => [...issue.path, closeTo(key, known)].join('.'))
+    }),
+  )
+  return issues
+    .filter((issue) => !isMissing(issue) || !misspelt.has(issue.path.join('.')))
+    .flatMap((issue) => explainIssue(issue, schema, source, locate))
+}
+
+function isMissing(issue: z.core.$ZodIssue): boolean {
+  return issue.input === undefined && issue.code !== 'custom' && issue.code !== 'unrecognized_keys'
+}
+
+function explainIssue(
   issue: z.core.$ZodIssue,
   schema: z.ZodType,
   source: YamlSource,
@@ -20,8 +45,7 @@ export function explainIssue(
   }
   const field = schemaAt(schema, path)
   const where = locate(path)
-  if (issue.input === undefined && issue.code !== 'custom')
-    return [source.problem(where, 'is missing', hintOf(field))]
+  if (isMissing(issue)) return [source.problem(where, 'is missing', hintOf(field))]
   if (issue.code === 'invalid_value') return [wrongChoice(issue, where, source)]
   if (issue.code === 'invalid_type' && isStructure(issue.expected)) {
     const message = `${show(issue.input)} is not ${issue.expected === 'array' ? 'a list' : 'a mapping'}`
@@ -32,13 +56,21 @@ export function explainIssue(
 
 /** "did you mean" for a word among the words that would be right; undefined when none is close. */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
-  const match = closestMatch(word, known, { maxDistance: Math.max(2, Math.ceil(word.length / 3)) })
+  const match = closeTo(word, known)
   return match === undefined ? undefined : `did you mean ${match}?`
 }
 
+/** The known word that is close enough to be what was meant. */
+export function closeTo(word: string, known: readonly string[]): string | undefined {
+  return closestMatch(word, known, { maxDistance: Math.max(2, Math.ceil(word.length / 3)) })
+}
+
+function keysOf(schema: z.ZodType | undefined): string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
+}
+
 function unknownKey(key: string, path: Path, schema: z.ZodType, source: YamlSource, locate: Locate): Problem {
-  const parent = schemaAt(schema, path)
-  const known = parent instanceof z.ZodObject ? Object.keys(parent.shape) : []
+  const known = keysOf(schemaAt(schema, path))
   const hint = didYouMean(key, known) ?? `known here: ${known.join(', ')}`
   return source.keyProblem(locate([...path, key]), `unknown field "${key}"`, hint)
 }
@@ -55,7 +87,7 @@ function wrongChoice(issue: z.core.$ZodIssueInvalidValue, where: Path, source: Y
 }
 
 /** The schema of the field at `path`, seen through defaults, optionals and transforms. */
-export function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
+function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
   let current: z.ZodType | undefined = unwrap(schema)
   for (const key of path) {
     if (current instanceof z.ZodObject) current = current.shape[key] as z.ZodType | undefined

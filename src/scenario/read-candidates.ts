@@ -2,9 +2,9 @@ import type { z } from 'zod'
 import type { Candidate } from '../core/candidate.ts'
 import type { Problem } from '../core/errors.ts'
 import { completeCandidate, type Report } from './complete-candidate.ts'
-import { CANDIDATE_SCHEMAS, PLATFORM_IDS, type RawCandidate } from './definition.ts'
+import { CANDIDATE_SCHEMAS, PLATFORM_IDS, type RawCandidate, SCENARIO_SCHEMA } from './definition.ts'
 import { expandGrid, type GridPoint, gridSize } from './expand-grid.ts'
-import { didYouMean, explainIssue } from './explain-issue.ts'
+import { closeTo, didYouMean, explainIssues } from './explain-issue.ts'
 import { show } from './fields.ts'
 import { salvage } from './salvage.ts'
 import type { Path, YamlSource } from './source.ts'
@@ -65,10 +65,10 @@ function readPoint(
   }
   const schema = CANDIDATE_SCHEMAS[platform]
   const issues = schema.safeParse(value, { reportInput: true }).error?.issues ?? []
-  for (const issue of issues) explainIssue(issue, schema, source, locate).forEach(add)
+  explainIssues(issues, schema, source, locate).forEach(add)
   const raw = salvage<z.ZodType<RawCandidate>>(schema, value)
   const report: Report = (field, message, hint) => add(source.problem(locate([field]), message, hint))
-  const candidate = raw && completeCandidate(raw, region, report)
+  const candidate = raw && completeCandidate(raw, value, region, report)
   return issues.length === 0 ? candidate : undefined
 }
 
@@ -87,9 +87,12 @@ function candidateEntries(scenario: unknown): [number, Readonly<Record<string, u
   )
 }
 
+/** Also under a misspelt key: that is reported, and no candidate lacks its region. */
 function topRegion(scenario: unknown): string | undefined {
-  const region = (scenario as { region?: unknown } | null)?.region
-  return typeof region === 'string' ? region : undefined
+  const known = Object.keys(SCENARIO_SCHEMA.shape)
+  const entries = Object.entries(scenario ?? {})
+  const region = entries.find(([key]) => closeTo(key, known) === 'region')?.[1]
+  return region === undefined || typeof region === 'string' ? region : show(region)
 }
 
 function emptyLists(entry: Readonly<Record<string, unknown>>): string[] {

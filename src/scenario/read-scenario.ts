@@ -5,7 +5,7 @@ import { type Problem, UserError } from '../core/errors.ts'
 import type { InputSource, ModelSource, Percentile, Scenario, Slo } from '../core/scenario.ts'
 import { formatMs } from '../core/units.ts'
 import { type RawScenario, SCENARIO_SCHEMA } from './definition.ts'
-import { explainIssue } from './explain-issue.ts'
+import { explainIssues } from './explain-issue.ts'
 import { readCandidates } from './read-candidates.ts'
 import { resolveModel } from './resolve-model.ts'
 import { salvage } from './salvage.ts'
@@ -29,9 +29,7 @@ export function readScenario(file: string): ReadScenario {
   if (source.value === null) throw new UserError({ file, message: 'the file is empty', hint: EXAMPLES })
   const problems: Problem[] = []
   const result = SCENARIO_SCHEMA.safeParse(source.value, { reportInput: true })
-  for (const issue of result.error?.issues ?? []) {
-    problems.push(...explainIssue(issue, SCENARIO_SCHEMA, source, (path) => path))
-  }
+  problems.push(...explainIssues(result.error?.issues ?? [], SCENARIO_SCHEMA, source, (path) => path))
   const candidates = readCandidates(source.value, source)
   problems.push(...candidates.problems)
   const report: Report = (path, message, hint) => problems.push(source.problem(path, message, hint))
@@ -59,7 +57,7 @@ function checkSections(value: unknown, file: string, report: Report): ModelSourc
   const slo = salvage(shape.slo, section('slo'))
   const traffic = salvage(shape.traffic, section('traffic'))
   const assumptions = salvage(shape.assumptions, section('assumptions'))
-  if (slo) checkSlo(slo, report)
+  if (slo) checkSlo(slo, section('slo') as object, report)
   if (traffic) checkTraffic(traffic, report)
   const load = salvage(shape.load, section('load'))
   if (load && load.timeout > LONGEST_TIMEOUT_MS) {
@@ -124,11 +122,13 @@ function checkTraffic({ rate, burst }: RawScenario['traffic'], report: Report): 
   }
 }
 
-function checkSlo({ errors, ...latency }: RawScenario['slo'], report: Report): void {
+function checkSlo({ errors, ...latency }: RawScenario['slo'], written: object, report: Report): void {
   const limits = Object.entries(latency).filter(
     (entry): entry is [Percentile, number] => entry[1] !== undefined,
   )
-  if (limits.length === 0) report(['slo'], 'no latency limit', 'set at least one of p50, p90, p95, p99, p999')
+  // One that is there but wrong, or misspelt, is reported already.
+  const none = Object.keys(written).every((key) => key === 'errors')
+  if (none) report(['slo'], 'no latency limit', 'set at least one of p50, p90, p95, p99, p999')
   limits.forEach(([percentile, ms], index) => {
     const lower = limits[index - 1]
     if (lower && ms < lower[1]) {

@@ -120,7 +120,7 @@ function findCycles(document: Document): [offset: number, message: string][] {
 }
 
 /** `candidates[2].memory` */
-export function formatPath(path: Path): string {
+function formatPath(path: Path): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`
     return text === '' ? key : `${text}.${key}`

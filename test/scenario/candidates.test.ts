@@ -59,13 +59,13 @@ describe('the grid', () => {
 
   test('with an empty list is refused at the list', () => {
     expect(brief(listed('platform: cloud-run, cpu: []'))).toEqual([
-      '6:31 candidates[0].cpu: the list is empty',
+      '6:33 candidates[0].cpu: the list is empty',
     ])
   })
 
   test('places a problem at the list element that has it', () => {
     expect(brief(listed('platform: vertex, machineType: [n1-standard-2, n1-standrd-4]'))).toEqual([
-      '6:52 candidates[0].machineType[1]: "n1-standrd-4" is not a machine type known here',
+      '6:54 candidates[0].machineType[1]: "n1-standrd-4" is not a machine type known here',
     ])
     expect(problems(listed('platform: vertex, machineType: n1-standrd-4'))[0]?.hint).toBe(
       'did you mean n1-standard-4?',
@@ -144,6 +144,13 @@ describe('what is refused', () => {
     ['platform: functions, generation: 1, cpu: 1', 'cpu: cpu is for generation 2'],
     ['platform: functions, generation: 1, concurrency: 8', 'concurrency: concurrency 8 in generation 1'],
     ['platform: functions, generation: 3', 'generation: 3 is not one of 1, 2'],
+    ['platform: vertex, machinetype: n1-standard-2', 'machinetype: unknown field "machinetype"'],
+    ['platform: cloud-run, region: us-centrall', 'region: "us-centrall" is not known here'],
+    [
+      'platform: cloud-run, accelerator: nvidia-l5, acceleratorCount: 2',
+      'accelerator: "nvidia-l5" is not one of',
+    ],
+    ['platform: cloud-run, url: 5, tokenEnv: T', 'url: 5 is not a text'],
     ['platform: cloud-run, tokenEnv: T', 'tokenEnv: tokenEnv without a url'],
     ['platform: cloud-run, url: "ftp://h/"', 'url: "ftp://h/" is not an http or https URL'],
     ['platform: cloud-run, url: "predict"', 'url: "predict" is not an http or https URL'],

@@ -130,14 +130,14 @@ describe('every problem at once', () => {
     expect(brief(text)).toEqual([
       '1:1 regoin: unknown field "regoin"',
       '3:9 model.file: model file nowhere.onnx does not exist',
-      '5:23 model.inputs.x.shape[2]: "48" is not a whole number from 1 to 100000000',
+      '5:24 model.inputs.x.shape[2]: "48" is not a whole number from 1 to 100000000',
       '7:8 slo.p95: 200 is not a duration with its unit',
       '8:11 slo.errors: "150%" is not a share between 0% and 100%',
       '9:18 traffic.rate: "5 ms" is not a rate with its unit',
       '10:19 load.requests: 3 is not a whole number from 20 to 1000000',
       '12:15 candidates[0].platform: "vertx" is no platform',
-      '13:35 candidates[1].region: "us-centrall" is not known here',
-      '14:62 candidates[2].machineType: "n1-standard-5" is not a machine type known here',
+      '13:33 candidates[1].region: "us-centrall" is not known here',
+      '14:63 candidates[2].machineType: "n1-standard-5" is not a machine type known here',
       '15:55 candidates[3].cpu[1]: "two" is not a number',
       '15:69 candidates[3].memory: 2 is not a size with its unit',
       '16:5 candidates[4].machineType: is missing',
@@ -160,9 +160,23 @@ describe('every problem at once', () => {
 
   test('a wrong combination is reported although a field beside it is wrong too', () => {
     expect(brief(scenarioText({ slo: 'slo: { p95: 200ms, p99: 100ms, errors: 5 }' }))).toEqual([
-      '3:26 slo.p99: p99 is tighter than p95',
-      '3:41 slo.errors: 5 is not a share between 0% and 100%',
+      '3:25 slo.p99: p99 is tighter than p95',
+      '3:40 slo.errors: 5 is not a share between 0% and 100%',
     ])
+  })
+
+  test.each([
+    ['slo: { p95: 200 }', 'slo.p95'],
+    ['slo: { p59: 200ms }', 'slo.p59'],
+    ['slo: { p95: 1s }\nregoin: us-east1', 'regoin'],
+  ])('one mistake is one problem: %j', (slo, field) => {
+    const region = field === 'regoin' ? '' : 'region: us-central1'
+    expect(problems(scenarioText({ region, slo })).map((problem) => problem.field)).toEqual([field])
+  })
+
+  test('a section whose key is misspelt is one problem, that of the key', () => {
+    const text = scenarioText({ traffic: 'trafic: { rate: 5 rps }' })
+    expect(brief(text)).toEqual(['4:1 trafic: unknown field "trafic"'])
   })
 
   test('a mistake that many points of a grid share is reported once', () => {
@@ -183,11 +197,11 @@ describe('combinations', () => {
   })
 
   test.each([
-    ['burst: { rate: 5 rps, perDay: 1h }', '4:41 traffic.burst.rate: the burst is not above the flat rate'],
-    ['burst: { rate: 4 rps, perDay: 1h }', '4:41 traffic.burst.rate: the burst is not above the flat rate'],
+    ['burst: { rate: 5 rps, perDay: 1h }', '4:40 traffic.burst.rate: the burst is not above the flat rate'],
+    ['burst: { rate: 4 rps, perDay: 1h }', '4:40 traffic.burst.rate: the burst is not above the flat rate'],
     [
       'burst: { rate: 9 rps, perDay: 24h }',
-      '4:56 traffic.burst.perDay: a burst of a whole day is the flat rate',
+      '4:55 traffic.burst.perDay: a burst of a whole day is the flat rate',
     ],
   ])('a flat rate of 5 rps with %s is refused', (burst, problem) => {
     expect(brief(scenarioText({ traffic: `traffic: { rate: 5 rps, ${burst} }` }))).toEqual([problem])
@@ -271,7 +285,7 @@ describe('files that are no scenario', () => {
   })
 
   test.each([
-    ['UTF-16', Buffer.from(scenarioText(), 'utf16le')],
+    ['UTF-16', Buffer.from(`\uFEFF${scenarioText()}`, 'utf16le')],
     ['Latin-1', Buffer.from(`# é\n${scenarioText()}`, 'latin1')],
     ['binary', Buffer.from([0xff, 0xfe, 0x00, 0x80])],
   ])('%s is said not to be UTF-8', (_, bytes) => {
@@ -299,6 +313,7 @@ describe('whatever the file holds', () => {
       'memory',
       'url',
       '__proto__',
+      'toString',
     ],
   )
   const leaf = fc.oneof(
@@ -368,6 +383,17 @@ describe('whatever the file holds', () => {
 
   test('any text is read or refused with a user error', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), survives), { numRuns: 300 })
+  })
+
+  test.each([
+    'region: { toString: 1 }',
+    'region: null',
+    'slo: { __proto__: 5 }',
+    '__proto__: { region: x }',
+    'candidates: [{ region: { toString: 1 } }]',
+  ])('%s is refused with a user error', (text) => {
+    expect(problems(text).length).toBeGreaterThan(0)
+    survives(scenarioText({ region: '', more: text.startsWith('region') ? text : '' }))
   })
 
   test('a problem is always a UserError with the name of the file', () => {
