@@ -29,11 +29,16 @@ export function exact(value: Decimal): string {
   return value.toFixed()
 }
 
-/** US dollars for reading, rounded half up: cents under 1,000 and whole dollars from there. "$41.20", "$1,204". */
+/**
+ * US dollars for reading, rounded half up: cents under 1,000, whole dollars from there, two significant digits under a
+ * cent, so that nothing but nothing reads as nothing. "$41.20", "$1,204", "$0.0021".
+ */
 export function formatUsd(value: Decimal | string): string {
   const amount = new Big(value)
-  const places = amount.abs().gte(1000) ? 0 : amount.abs().gte('0.01') || amount.eq(0) ? 2 : 4
-  const [whole = '0', fraction] = amount.abs().toFixed(places).split('.')
+  const size = amount.abs()
+  const small = size.gt(0) && size.lt('0.01')
+  const rounded = small ? new Big(size.toPrecision(2)).toFixed() : size.toFixed(size.gte(1000) ? 0 : 2)
+  const [whole = '0', fraction] = rounded.split('.')
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',')
   return `${amount.lt(0) ? '-' : ''}$${grouped}${fraction ? `.${fraction}` : ''}`
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DISK_GIB } from '../core/candidate.ts'
 import { ACCELERATORS, REGIONS } from '../core/regions.ts'
-import { choice, count, duration, rate, ratio, real, size, text } from './fields.ts'
+import { choice, count, duration, rate, ratio, real, size, text, vcpus } from './fields.ts'
 
 /**
  * The scenario file, defined once: checks, defaults and the editors' JSON Schema all come from here. Fields of a
@@ -93,7 +93,7 @@ export const CANDIDATE_SCHEMAS = {
   vertex: z.strictObject({ platform: z.literal('vertex'), machineType: machine, ...shared, ...scaled }),
   'cloud-run': z.strictObject({
     platform: z.literal('cloud-run'),
-    cpu: real('vCPUs: 0.08 to 1, 2, 4, 6 or 8.').default(1),
+    cpu: vcpus('vCPUs: 0.08 to 1, 2, 4, 6 or 8.').default(1),
     memory: size('Memory of an instance.').default(512 * 2 ** 20),
     concurrency: count('Requests that an instance accepts at a time.', { most: 1000 }).default(80),
     billing: choice(['request-based', 'instance-based'], 'When an instance is billed.').default(
@@ -106,7 +106,7 @@ export const CANDIDATE_SCHEMAS = {
     platform: z.literal('functions'),
     generation: choice([1, 2], 'Cloud Functions 1st or 2nd generation.'),
     memory: size('Memory of an instance; CPU follows from it unless set.').default(256 * 2 ** 20),
-    cpu: real('vCPUs, 2nd generation only.').optional(),
+    cpu: vcpus('vCPUs, 2nd generation only.').optional(),
     concurrency: count('Requests that an instance accepts at a time; 2nd generation only.', {
       most: 1000,
     }).default(1),

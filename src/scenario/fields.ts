@@ -70,6 +70,16 @@ export function real(description: string, what = 'a number') {
   return z.number({ error }).meta({ description })
 }
 
+/** vCPUs: a fraction or a whole number, over 0. */
+export function vcpus(description: string) {
+  const error = ({ input }: { input?: unknown }) =>
+    input === undefined ? undefined : `${show(input)} is not a number of vCPUs`
+  return z
+    .number({ error })
+    .positive({ error })
+    .meta({ description, examples: [1, 0.5, 4] })
+}
+
 export function text(description: string, examples: readonly string[] = []) {
   const error = ({ input }: { input?: unknown }) =>
     input === undefined ? undefined : `${show(input)} is not a text${input === '' ? ': it is empty' : ''}`

@@ -32,6 +32,7 @@ export class YamlSource {
       prettyErrors: false,
       version: '1.2',
       logLevel: 'error',
+      merge: true,
     })
     const faults = this.#document.errors.map((error) => [error.pos[0], describeSyntax(error)] as const)
     const problems = [...faults, ...findCycles(this.#document)].map(([offset, message]) => ({

@@ -21,16 +21,25 @@ export function checkInputs(
     const spec = specs.get(name)
     return spec ? checkInput(source, spec) : unknownInput(name, actual)
   })
-  const missing = actual.filter(({ name }) => !Object.hasOwn(declared, name))
+  const misspelt = new Set(
+    Object.keys(declared).map((name) => (specs.has(name) ? name : closest(name, actual))),
+  )
+  const missing = actual.filter(({ name }) => !misspelt.has(name))
   return [...wrong, ...missing.map(missingInput)]
 }
 
 function unknownInput(name: string, actual: readonly TensorSpec[]): InputMismatch {
   const names = actual.map((spec) => spec.name)
-  const near = closestMatch(name, names, { maxDistance: Math.max(2, Math.ceil(name.length / 3)) })
+  const near = closest(name, actual)
   const list = names.map((known) => `"${known}"`).join(', ')
   const hint = near === undefined ? `the model takes ${list}` : `did you mean "${near}"?`
   return { input: name, message: `the model has no input "${name}"`, hint }
+}
+
+/** The model's input that a name may be a slip for; one that is meant so is not missing as well. */
+function closest(name: string, actual: readonly TensorSpec[]): string | undefined {
+  const names = actual.map((spec) => spec.name)
+  return closestMatch(name, names, { maxDistance: Math.max(2, Math.ceil(name.length / 3)) })
 }
 
 function missingInput(spec: TensorSpec): InputMismatch {

@@ -138,7 +138,7 @@ describe('every problem at once', () => {
       '12:15 candidates[0].platform: "vertx" is no platform',
       '13:33 candidates[1].region: "us-centrall" is not known here',
       '14:63 candidates[2].machineType: "n1-standard-5" is not a machine type known here',
-      '15:55 candidates[3].cpu[1]: "two" is not a number',
+      '15:55 candidates[3].cpu[1]: "two" is not a number of vCPUs',
       '15:69 candidates[3].memory: 2 is not a size with its unit',
       '16:5 candidates[4].machineType: is missing',
     ])
