@@ -25,21 +25,24 @@ export function recommend(ranking: Ranking, next: NextMeasurement | null): strin
  */
 export function nextMeasurement(ranking: Ranking): NextMeasurement | null {
   const { cheapest, ties, verdicts } = ranking
-  const undecided = verdicts.filter(({ outcome }) => outcome === 'undecided')
+  const undecided = verdicts.filter((verdict) => verdict.outcome === 'undecided' && isModelled(verdict))
   const runnerUp = verdicts.filter(({ outcome }) => outcome === 'meets')[1]
   const pair = cheapest ? [cheapest, ties[0] ?? openRivals(ranking)[0] ?? runnerUp] : undecided.slice(0, 2)
   const chosen = pair.filter((verdict): verdict is Verdict => verdict?.usdPerMonth != null)
-  if (chosen.length === 0 || chosen.every(({ evidence }) => evidence === 'measured')) return null
-  const perMonth = chosen.reduce((total, verdict) => total.plus(verdict.usdPerMonth?.high ?? 0), decimal(0))
+  const open = chosen.filter(isModelled)
+  if (open.length === 0) return null
+  const perMonth = open.reduce((total, verdict) => total.plus(verdict.usdPerMonth?.high ?? 0), decimal(0))
   const usd = exact(
     perMonth
       .times(MINUTES_EACH)
       .div(730 * 60)
       .round(2),
   )
-  const settles = cheapest ? settlesFor(chosen, ties.length > 0) : 'whether either meets the SLO'
+  const settles = cheapest
+    ? settlesFor(chosen, ties.length > 0)
+    : `whether ${open.length === 1 ? 'it' : 'either'} meets the SLO`
   return {
-    candidates: chosen.map(({ candidate }) => candidate.name),
+    candidates: open.map(({ candidate }) => candidate.name),
     settles,
     usd,
     minutesEach: MINUTES_EACH,
@@ -56,6 +59,10 @@ function openRivals({ verdicts, cheapest }: Ranking): Verdict[] {
   })
 }
 
+function isModelled({ evidence }: Verdict): boolean {
+  return evidence === 'modelled'
+}
+
 function settlesFor(chosen: readonly Verdict[], tie: boolean): string {
   if (chosen.length === 1) return 'its cost and latency'
   if (tie) return 'which of the two is cheaper'
@@ -65,8 +72,10 @@ function settlesFor(chosen: readonly Verdict[], tie: boolean): string {
 }
 
 function evidenceSentence({ verdicts, cheapest, ties }: Ranking): string {
-  const decisive = cheapest ? [cheapest, ...ties] : verdicts
-  const modelled = decisive.filter(({ evidence }) => evidence === 'modelled').length
+  const decisive = cheapest ? [cheapest, ...ties] : verdicts.filter(({ latencyMs }) => latencyMs !== null)
+  const modelled = decisive.filter(isModelled).length
+  if (decisive.length === 0)
+    return 'Neither measured nor modelled: every candidate was refused or is untested.'
   if (modelled === 0) return 'Measured: each deployment that this rests on was loaded.'
   const all = modelled === decisive.length
   return `${all ? 'Modelled, not measured' : 'Partly modelled'}: ${

@@ -18,7 +18,7 @@ export function markdownReport(advice: Advice): string {
   const { scenario, run } = advice
   return [
     `# ${text(scenario.name)}: the cheapest deployment that meets the SLO`,
-    `${formatTraffic(advice.traffic)}; ${formatSlo(advice.slo)}. Scenario \`${scenario.file}\`, run \`${run.id}\`.`,
+    `${formatTraffic(advice.traffic)}; ${formatSlo(advice.slo)}. Scenario ${code(scenario.file)}, run ${code(run.id)}.`,
     advice.recommendation
       .map((sentence, index) => text(index === 1 ? `**${sentence}**` : sentence))
       .join('\n\n'),
@@ -42,8 +42,7 @@ export function markdownReport(advice: Advice): string {
         setBy ? `\`${setBy}\`` : '',
       ]),
     ),
-    `Plimsoll ${advice.plimsoll}. Every figure here is in the JSON report as well.`,
-    '',
+    `Plimsoll ${advice.plimsoll}. Every figure here is in the JSON report as well.\n`,
   ].join('\n\n')
 }
 
@@ -136,6 +135,11 @@ function bullets(items: readonly string[]): string {
 /** Text from outside cannot open HTML in the page that shows the report. */
 function html(value: string): string {
   return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
+/** A span of code; a backtick in it would end it. */
+function code(value: string): string {
+  return `\`${value.replaceAll(/[`\n]/g, ' ')}\``
 }
 
 function text(value: string): string {

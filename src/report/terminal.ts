@@ -96,7 +96,7 @@ function table(advice: Advice, page: Page): string[] {
   })
   const title = layout.kind === 'columns' ? [page.paint('bold', `  ${joinCells(head, layout.widths)}`)] : []
   const legend = lines.some((line) => line.includes('~'))
-    ? ['', '~ modelled, not measured; ranges beside it']
+    ? ['', ...wrapped('~ modelled, not measured; ranges beside it', page)]
     : []
   return [...title, ...lines, ...legend]
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { UserError, WorldError } from '../core/errors.ts'
@@ -46,6 +46,7 @@ export function writeWhole(file: string, content: string): void {
     writeFileSync(temporary, content)
     renameSync(temporary, file)
   } catch (cause) {
+    if (existsSync(temporary)) rmSync(temporary)
     const { code, message } = cause as NodeJS.ErrnoException
     const hint = code === 'ENOSPC' ? 'the disk is full; what was saved before is still there' : undefined
     throw new WorldError(`cannot write ${file}: ${message}`, { cause, ...(hint ? { hint } : {}) })

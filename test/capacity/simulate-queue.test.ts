@@ -27,7 +27,8 @@ function responseTail(slots: number, load: number, t: number): number {
   const wait = erlangC(slots, slots * load)
   const rate = slots * (1 - load)
   // Where the two rates meet, the difference quotient becomes a derivative.
-  const both = Math.abs(rate - 1) < 1e-9 ? t * Math.exp(-t) : (Math.exp(-t) - Math.exp(-rate * t)) / (rate - 1)
+  const both =
+    Math.abs(rate - 1) < 1e-9 ? t * Math.exp(-t) : (Math.exp(-t) - Math.exp(-rate * t)) / (rate - 1)
   return (1 - wait) * Math.exp(-t) + wait * (Math.exp(-rate * t) + rate * both)
 }
 

@@ -51,9 +51,7 @@ describe('Cloud Run', () => {
   test('serves one request at a time on a fraction of a vCPU, billed by request', () => {
     const half = { vcpus: 0.5, memoryGib: 0.5 }
     expect(rules(cloudRun({ ...half, concurrency: 1 }))).toEqual([])
-    expect(rules(cloudRun({ ...half, concurrency: 2 }))).toEqual([
-      'under 1 vCPU the concurrency is 1, not 2',
-    ])
+    expect(rules(cloudRun({ ...half, concurrency: 2 }))).toEqual(['under 1 vCPU the concurrency is 1, not 2'])
     expect(rules(cloudRun({ ...half, concurrency: 1, billing: 'instance-based' }))).toHaveLength(1)
   })
 
@@ -208,9 +206,7 @@ describe.each([
     ['n1-standard-16', 'tesla-v100', [2, 4, 8]],
     ['n1-standard-32', 'tesla-v100', [4, 8]],
   ] as const)('attaches to %s of the %s %j and no other number', (machineType, type, sold) => {
-    const accepted = [1, 2, 3, 4, 5, 8, 16].filter(
-      (count) => attached(machineType, type, count).length === 0,
-    )
+    const accepted = [1, 2, 3, 4, 5, 8, 16].filter((count) => attached(machineType, type, count).length === 0)
     expect(accepted).toEqual(sold)
   })
 

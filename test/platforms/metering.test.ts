@@ -71,10 +71,7 @@ describe('Hours by replica', () => {
     const levels = fc.tuple(fc.integer({ min: 1, max: 99 }), fc.integer({ min: 1, max: 99 }))
     fc.assert(
       fc.property(levels, fc.integer({ min: 1, max: 729 }), ([first, second], hours) => {
-        const operation = month(
-          { hours: 730 - hours, replicas: first },
-          { hours, replicas: second },
-        )
+        const operation = month({ hours: 730 - hours, replicas: first }, { hours, replicas: second })
         const total = replicasByHours(operation).reduce((sum, [each, count]) => sum + each * count, 0)
         expect(total).toBeCloseTo((730 - hours) * first + hours * second, 6)
       }),
@@ -175,7 +172,10 @@ describe('Cloud Functions of the 1st generation bill', () => {
     const operation = month({ replicas: 1, rps, executions: rps * 0.1 })
     const calls = 8_000_000 * 0.0000004
     // The printed prices are cut to nine decimals.
-    expect((Number(usd(cloudFunction({ memoryMib }), operation)) - calls) / 10_000_000).toBeCloseTo(printed, 9)
+    expect((Number(usd(cloudFunction({ memoryMib }), operation)) - calls) / 10_000_000).toBeCloseTo(
+      printed,
+      9,
+    )
   })
 
   test('minimum instances that the book cannot price as a named gap, not as nothing', () => {

@@ -1,0 +1,42 @@
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { loadPriceBook } from '../../src/pricing/price-book.ts'
+import { REPORTS } from '../../src/report/index.ts'
+import { adviseRun } from '../../src/run/advise-run.ts'
+import { variedRun } from '../fixtures/run.ts'
+
+// After a change that is meant: npx vitest run test/report -u, and read what changed.
+const advice = adviseRun(variedRun(), await loadPriceBook())
+const plain = (width: number) => REPORTS.terminal(advice, { width, color: false })
+
+describe('The advice of the golden files', () => {
+  test('holds every outcome and both kinds of evidence', () => {
+    const outcomes = new Set(advice.verdicts.map(({ outcome }) => outcome))
+    expect([...outcomes].sort()).toEqual(['meets', 'misses', 'refused', 'undecided', 'unpriced', 'untested'])
+    expect(new Set(advice.verdicts.map(({ evidence }) => evidence)).size).toBe(2)
+    expect(advice.cheapest).not.toBeNull()
+    expect(advice.ties.length).toBeGreaterThan(0)
+    expect(advice.warnings.length).toBeGreaterThan(0)
+  })
+})
+
+describe('The reports read as in test/golden', () => {
+  test.each([40, 80, 120])('in a terminal of %d columns', async (width) => {
+    await expect(plain(width)).toMatchFileSnapshot(`../golden/report-${width}.txt`)
+  })
+
+  test('in colour, which changes no letter and no width', async () => {
+    const colored = REPORTS.terminal(advice, { width: 80, color: true })
+    expect(colored).not.toBe(plain(80))
+    expect(stripVTControlCharacters(colored)).toBe(plain(80))
+    await expect(colored).toMatchFileSnapshot('../golden/report-80-color.txt')
+  })
+
+  test('as Markdown', async () => {
+    await expect(REPORTS.markdown(advice)).toMatchFileSnapshot('../golden/report.md')
+  })
+
+  test('as JSON', async () => {
+    await expect(REPORTS.json(advice)).toMatchFileSnapshot('../golden/report.json')
+  })
+})
