@@ -11,7 +11,9 @@ export default class SummaryReporter implements Reporter {
     }
     // After every other reporter, whose last lines are written in the same tick.
     process.once('exit', () => {
-      console.log(`${count.passed} passed, ${count.failed + broken} failed, ${count.skipped + count.pending} skipped`)
+      console.log(
+        `${count.passed} passed, ${count.failed + broken} failed, ${count.skipped + count.pending} skipped`,
+      )
     })
   }
 }

@@ -17,6 +17,7 @@ export type Assessment =
       readonly state: 'assessed'
       readonly candidate: Candidate
       readonly evidence: Evidence
+      readonly costEvidence: Evidence
       /** At the busiest traffic level; infinite where a queue grows without end. */
       readonly latencyMs: Readonly<Record<Percentile, Range>>
       /** Share of failed requests, or null where nothing predicts it. */

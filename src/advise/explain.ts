@@ -5,20 +5,22 @@ import { formatMs, formatRatio } from '../core/units.ts'
 
 /** The words for figures and margins that every report shares. */
 
-/** `p95 310 ms, 55% over 200 ms`, `p95 87.2 ms (52.1 to 141), 56% under 200 ms`. */
+/** `p95 310 ms, 55% over 200 ms`, `p95 87.2 ms (52.1 ms to 141 ms), 56% under 200 ms`, `errors 0% (0% to 0.9%), within 1%`. */
 export function explainCheck({ metric, limit, found, outcome, marginRatio }: SloCheck): string {
   const format = metric === 'errors' ? formatRatio : formatMs
   if (!Number.isFinite(found.low)) return `${metric} grows without end, over ${format(limit)}`
   const value = `${metric} ${formatRange(found, format)}`
   if (outcome === 'undecided') return `${value}: the limit of ${format(limit)} lies in that range`
-  return `${value}, ${margin(marginRatio)} ${format(limit)}`
+  if (!Number.isFinite(found.value)) return `${value}, over ${format(limit)}`
+  return `${value}, ${metric === 'errors' && outcome === 'meets' ? 'within' : margin(marginRatio)} ${format(limit)}`
 }
 
 /** A value and, where it is uncertain, its range: `87.2 ms (52.1 ms to 141 ms)`. */
 export function formatRange({ low, value, high }: Range, format: (value: number) => string): string {
-  const ends = [low, high].map((end) => (Number.isFinite(end) ? format(end) : 'no limit'))
-  const middle = Number.isFinite(value) ? format(value) : 'without end'
-  return ends[0] === ends[1] ? middle : `${middle} (${ends[0]} to ${ends[1]})`
+  const word = (end: number) => (Number.isFinite(end) ? format(end) : 'unbounded')
+  const [from, middle, to] = [word(low), word(value), word(high)]
+  if (from === to) return middle
+  return Number.isFinite(value) ? `${middle} (${from} to ${to})` : `${from} to ${to}`
 }
 
 export function formatUsdRange({ low, value, high }: UsdRange): string {
@@ -38,9 +40,8 @@ export function decidingCheck({ checks }: Pick<Verdict, 'checks'>): SloCheck | u
 }
 
 function margin(ratio: number): string {
-  if (!Number.isFinite(ratio)) return 'without end over'
   const share = Math.abs(ratio)
   if (ratio > 0 && share >= 9) return `${(share + 1).toFixed(0)} times`
-  const percent = share < 0.01 ? 'just' : `${(share * 100).toFixed(0)}%`
-  return `${percent} ${ratio > 0 ? 'over' : 'under'}`
+  const percent = share < 0.01 ? 'just' : share > 0.99 ? 'far' : `${(share * 100).toFixed(0)}%`
+  return `${ratio > 0 && percent === 'far' ? `${(share * 100).toFixed(0)}%` : percent} ${ratio > 0 ? 'over' : 'under'}`
 }

@@ -1,7 +1,7 @@
-import type { UsdRange, Verdict, VerdictOutcome } from '../core/advice.ts'
+import type { Operation, UsdRange, Verdict, VerdictOutcome } from '../core/advice.ts'
 import type { Bill } from '../core/bill.ts'
 import { decimal, exact } from '../core/money.ts'
-import type { Range, Slo } from '../core/scenario.ts'
+import type { Slo } from '../core/scenario.ts'
 import { formatRps } from '../core/units.ts'
 import type { Assessed, Assessment } from './assessment.ts'
 import { checkSlo } from './check-slo.ts'
@@ -15,6 +15,8 @@ const NOTHING_KNOWN = {
   operation: null,
   bill: null,
   refusals: [],
+  caveats: [],
+  costEvidence: 'modelled',
 } as const
 
 /**
@@ -49,13 +51,14 @@ function judgeAssessed(assessment: Assessed, slo: Slo, requestsPerMonth: number)
   const reasons = [
     ...missingPrices(bills.central),
     ...shortfalls,
-    ...overload(operation.utilization, operation.replicas),
+    ...(evidence === 'modelled' ? overload(operation) : []),
   ]
   const telling = checks.filter(({ outcome }) => outcome === worst(outcomes))
   return {
     candidate,
     outcome: outcomeOf(usdPerMonth, shortfalls, outcomes),
     evidence,
+    costEvidence: assessment.costEvidence,
     usdPerMonth,
     usdPerMillionRequests: usdPerMonth && perMillion(usdPerMonth, requestsPerMonth),
     latencyMs,
@@ -63,7 +66,8 @@ function judgeAssessed(assessment: Assessed, slo: Slo, requestsPerMonth: number)
     operation,
     bill: bills.central,
     refusals: [],
-    reasons: [...reasons, ...telling.map(explainCheck), ...caveats],
+    reasons: [...reasons, ...telling.map(explainCheck)],
+    caveats,
   }
 }
 
@@ -101,7 +105,8 @@ function missingPrices(bill: Bill): string[] {
   return bill.missing.map(({ message }) => message)
 }
 
-function overload(utilization: Range, replicas: Range): string[] {
+/** Of a modelled fleet: one that was measured has carried the traffic. */
+function overload({ utilization, replicas }: Operation): string[] {
   if (utilization.high < 1) return []
   const fleet = `${replicas.high} replica${replicas.high === 1 ? '' : 's'}, its most,`
   if (utilization.low >= 1)

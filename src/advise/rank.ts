@@ -44,6 +44,7 @@ function comparison(verdict: Verdict, cheapest: Verdict | null, tie: boolean): s
   if (verdict.outcome !== 'meets' || !cheapest?.usdPerMonth || !verdict.usdPerMonth) return undefined
   if (verdict.candidate.name === cheapest.candidate.name) return 'cheapest that meets the SLO'
   const dearer = usdDearer(verdict.usdPerMonth, cheapest.usdPerMonth)
+  if (verdict.usdPerMonth.value === cheapest.usdPerMonth.value) return 'meets; costs the same as the cheapest'
   if (tie) return `meets; a tie with the cheapest: ${dearer} a month dearer, but the ranges overlap`
   return `meets, but ${dearer} a month dearer`
 }

@@ -88,7 +88,8 @@ function evidenceSentence({ verdicts, cheapest, ties }: Ranking): string {
 function winnerSentence(cheapest: Verdict): string {
   const check = decidingCheck(cheapest)
   const cost = cheapest.usdPerMonth ? formatUsdRange(cheapest.usdPerMonth) : ''
-  return `Cheapest that meets the SLO: ${cheapest.candidate.name}, ${cost} a month; ${check ? explainCheck(check) : ''}.`
+  const why = [check && explainCheck(check), ...cheapest.caveats].filter(Boolean).join('; ')
+  return `Cheapest that meets the SLO: ${cheapest.candidate.name}, ${cost} a month; ${why}.`
 }
 
 function noneSentence({ verdicts }: Ranking): string {

@@ -108,6 +108,7 @@ export function cpuSpeedup(series: string, host: HostFacts, n1VcpuPerLocalCore?:
 
 /** Half of the gain of wider vectors, as a rule: the other half is lost to memory and to what is not a convolution. */
 function speedRatio(fast: CpuSpeed, slow: CpuSpeed): Estimate {
+  if (fast === slow) return { value: 1, spread: 1 }
   const lanes = product(fast.flopsPerClock, inverse(slow.flopsPerClock))
   const gain = {
     value: Math.sqrt(lanes.value),

@@ -50,7 +50,9 @@ function operateLevel(
   const replicas = replicaCount(scaling, busySlots, times.slots, replica.concurrency)
   const utilization = busySlots / (replicas * times.slots)
   const coldStartRatio = coldStarts(scaling, level.rps)
-  const common = { ...level, replicas, utilization, coldStartRatio }
+  // The last replica is gone for as much of the time as a request finds it gone: arrivals are Poisson.
+  const aliveReplicas = replicas - coldStartRatio
+  const common = { ...level, replicas, aliveReplicas, utilization, coldStartRatio }
   if (utilization >= 1) return { ...common, ...saturated(replicas, level, times) }
   const scale = Math.max(1, replicas / MOST_SIMULATED_REPLICAS)
   const result = simulateQueue({

@@ -61,11 +61,15 @@ export function predictService(
   }))
 }
 
-/** Service times of a deployment that was measured: they are what they are, from where the client stood. */
+/**
+ * Service times of a deployment that was measured. What its server says it spent in the model keeps a slot; where it
+ * says nothing, the whole time from sending to the reply does, network and waiting included: an upper bound.
+ */
 export function measuredService(measurement: Measurement, replica: Replica, threads: number): ServicePoints {
   const parallel = replica.accelerator ? replica.accelerator.count : Math.floor(replica.vcpus / threads)
   const slots = Math.max(1, Math.min(parallel, replica.concurrency))
-  const occupancyMs = Float64Array.from(measurement.samplesMs)
+  const { inferenceMs, samplesMs } = measurement
+  const occupancyMs = Float64Array.from(inferenceMs.length > 0 ? inferenceMs : samplesMs)
   return [{ slots, occupancyMs, networkMs: 0, coldStartMs: CONTAINER_START_MS.value }]
 }
 

@@ -41,6 +41,8 @@ export interface Verdict {
   readonly candidate: Candidate
   readonly outcome: VerdictOutcome
   readonly evidence: Evidence
+  /** Of the cost: that of a fixed fleet is certain once its latency is; one that scales is simulated. */
+  readonly costEvidence: Evidence
   readonly usdPerMonth: UsdRange | null
   readonly usdPerMillionRequests: UsdRange | null
   readonly latencyMs: Readonly<Record<Percentile, Range>> | null
@@ -51,6 +53,8 @@ export interface Verdict {
   readonly refusals: readonly Refusal[]
   /** Why it won or lost, by how much, in whole sentences; never empty. */
   readonly reasons: readonly string[]
+  /** What its figures do not show and a reader should know. */
+  readonly caveats: readonly string[]
 }
 
 export interface Assumption {

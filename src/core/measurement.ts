@@ -87,16 +87,20 @@ export interface HostFacts {
 }
 
 /** What the model does on this machine: the base of every modelled figure. */
-export interface LocalProfile {
+export interface LocalProfile extends PayloadSize {
   readonly host: HostFacts
   readonly model: ModelFacts
-  readonly requestBytes: number
-  readonly replyBytes: number
   /** Largest resident set of the server seen, MiB. */
   readonly peakRssMib: number
   readonly startUps: readonly StartUp[]
   /** One closed-loop measurement with one connection per number of threads. */
   readonly settings: readonly { readonly threads: number; readonly measurement: Measurement }[]
+}
+
+/** Sizes of one request's body and of its reply, as sent. */
+export interface PayloadSize {
+  readonly requestBytes: number
+  readonly replyBytes: number
 }
 
 /** A platform limit that a candidate breaks. */
@@ -110,5 +114,10 @@ export interface Refusal {
 export type Trial =
   | { readonly candidate: string; readonly status: 'refused'; readonly refusals: readonly Refusal[] }
   | { readonly candidate: string; readonly status: 'modelled' }
-  | { readonly candidate: string; readonly status: 'measured'; readonly measurement: Measurement }
+  | {
+      readonly candidate: string
+      readonly status: 'measured'
+      readonly measurement: Measurement
+      readonly payload: PayloadSize
+    }
   | { readonly candidate: string; readonly status: 'failed'; readonly error: string }

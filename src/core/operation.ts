@@ -37,6 +37,8 @@ export interface TrafficLevel {
 /** How a candidate runs at one traffic level, at one estimate of its speed. */
 export interface LevelOperation extends TrafficLevel {
   readonly replicas: number
+  /** Replicas that run on average: fewer, where the last one goes when nothing comes for a while. */
+  readonly aliveReplicas: number
   /** Share of the replicas' capacity that is used; at 1 and above the queue grows without end. */
   readonly utilization: number
   /** Seconds per hour, summed over replicas, with a request in flight, each busy stretch rounded up to 100 ms. */

@@ -50,7 +50,7 @@ export interface Traffic {
   readonly burst?: { readonly rps: number; readonly hoursPerDay: number }
 }
 
-export interface LoadPlan {
+interface LoadPlan {
   /** Requests of each measurement, after the warm-up. */
   readonly requests: number
   readonly warmupRequests: number

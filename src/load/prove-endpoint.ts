@@ -15,37 +15,42 @@ const SHOWN = 200
 
 /**
  * Sends one request and looks at the reply, before any load: a page that says 200 to everything is no model.
- * Returns why the endpoint does not predict, or undefined when it does.
+ * Returns why the endpoint does not predict, or the size of its reply when it does.
  */
-export async function proveEndpoint({
-  url,
-  body,
-  headers,
-  instances,
-  timeoutMs,
-  signal,
-}: Proof): Promise<string | undefined> {
+export async function proveEndpoint(
+  proof: Proof,
+): Promise<{ readonly fault: string } | { readonly replyBytes: number }> {
+  const { signal, timeoutMs } = proof
   try {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
-    const reply = await fetch(url, {
-      method: 'POST',
-      body: new Uint8Array(body),
-      headers,
-      redirect: 'manual',
-      signal: limit,
-    })
-    const text = await reply.text()
-    if (reply.status >= 300 && reply.status < 400)
-      return `it redirects (${reply.status}); give the url it leads to`
-    if (!reply.ok) return `it answered ${reply.status}: ${quote(text, headers)}`
-    return checkPredictions(text, instances)
+    const { status, text } = await post(proof)
+    const fault = faultOf(status, text, proof)
+    return fault === undefined ? { replyBytes: Buffer.byteLength(text) } : { fault }
   } catch (error) {
     signal.throwIfAborted()
-    if (error instanceof Error && error.name === 'TimeoutError')
-      return `it did not answer within ${timeoutMs} ms`
+    const timedOut = error instanceof Error && error.name === 'TimeoutError'
+    if (timedOut) return { fault: `it did not answer within ${timeoutMs} ms` }
     const { outcome, detail } = classifyError(error instanceof Error ? (error.cause ?? error) : error)
-    return `${outcome} error: ${detail}`
+    return { fault: `${outcome} error: ${detail}` }
   }
+}
+
+async function post({ url, body, headers, timeoutMs, signal }: Proof) {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+  const request = {
+    method: 'POST',
+    body: new Uint8Array(body),
+    headers,
+    redirect: 'manual',
+    signal: limit,
+  } as const
+  const reply = await fetch(url, request)
+  return { status: reply.status, text: await reply.text() }
+}
+
+function faultOf(status: number, text: string, { headers, instances }: Proof): string | undefined {
+  if (status >= 300 && status < 400) return `it redirects (${status}); give the url it leads to`
+  if (status < 200 || status > 299) return `it answered ${status}: ${quote(text, headers)}`
+  return checkPredictions(text, instances)
 }
 
 /** The beginning of a reply, on one line, and without the token if the server echoes it. */

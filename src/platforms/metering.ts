@@ -2,9 +2,9 @@ import type { Usage } from '../core/bill.ts'
 import { decimal, exact } from '../core/money.ts'
 import { HOURS_PER_MONTH, type MonthOperation } from '../core/operation.ts'
 
-/** Replica-hours of the month. */
+/** Hours of the month that replicas run, summed over them. */
 export function replicaHours(month: MonthOperation): number {
-  return month.levels.reduce((sum, level) => sum + level.replicas * level.hours, 0)
+  return month.levels.reduce((sum, level) => sum + level.aliveReplicas * level.hours, 0)
 }
 
 /** Seconds of the month, summed over replicas, with a request in flight. */

@@ -1,15 +1,9 @@
 import type { Assumption } from '../core/advice.ts'
 import type { Usage } from '../core/bill.ts'
 import type { Candidate } from '../core/candidate.ts'
-import type { Refusal } from '../core/measurement.ts'
+import type { PayloadSize, Refusal } from '../core/measurement.ts'
 import type { MonthOperation, Replica, Scaling } from '../core/operation.ts'
 import type { Assumptions } from '../core/scenario.ts'
-
-/** Sizes of one request's body and of its reply, as sent. */
-export interface Payload {
-  readonly requestBytes: number
-  readonly replyBytes: number
-}
 
 /** What every platform's folder provides. Nothing here knows a price or talks to a cloud. */
 export interface Platform<C extends Candidate = Candidate> {
@@ -17,7 +11,7 @@ export interface Platform<C extends Candidate = Candidate> {
   /** Published limits that the candidate breaks; empty when it may be deployed. */
   limits(candidate: C): Refusal[]
   /** Limits that depend on the payload, known once the model has answered. */
-  payloadLimits(candidate: C, payload: Payload): Refusal[]
+  payloadLimits(candidate: C, payload: PayloadSize): Refusal[]
   replica(candidate: C): Replica
   scaling(candidate: C, assumptions: Assumptions): Scaling
   /** What the platform bills for a month of operation. */

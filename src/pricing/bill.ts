@@ -84,9 +84,7 @@ function tierLine({ price, factor }: Charge, tier: Price['tiers'][number], quant
 
 function gap(item: Usage, price: Price | undefined, book: PriceBook): MissingPrice {
   const { resource, region, unit } = item
-  const why = price
-    ? `it is priced per ${price.unit}, and its usage is counted in ${unit}`
-    : `the price book of ${book.date} has no on-demand price for it there; add one and give the book with --book`
-  const message = `no price for ${resource} in ${region} per ${unit}: ${why}`
-  return { resource, region, unit, message: price ? `${message} (price book of ${book.date})` : message }
+  const why = price ? `it is priced per ${price.unit}, and its usage is counted in ${unit}` : 'none on demand'
+  const message = `no price for ${resource} in ${region} per ${unit} in the book of ${book.date}: ${why}`
+  return { resource, region, unit, message }
 }

@@ -1,5 +1,5 @@
 import { formatRange, formatUsdRange } from '../advise/explain.ts'
-import type { Advice, Verdict } from '../core/advice.ts'
+import type { Advice, Evidence, Verdict } from '../core/advice.ts'
 import { decimal, formatUsd } from '../core/money.ts'
 import type { Percentile, Range, Slo, Traffic } from '../core/scenario.ts'
 import { formatMs, formatRatio, formatRps } from '../core/units.ts'
@@ -39,24 +39,24 @@ export function formatCost({ usdPerMonth }: Verdict): string {
 }
 
 /** Cost for a narrow column, and its range for the next: `~146` and `105–168`. `~` marks what is modelled. */
-export function briefCost({ usdPerMonth, evidence }: Verdict): [value: string, range: string] {
+export function briefCost({ usdPerMonth, costEvidence }: Verdict): [value: string, range: string] {
   if (!usdPerMonth) return ['', '']
   const { low, value, high } = usdPerMonth
   const brief = (usd: string) =>
     formatUsd(decimal(usd).gte(100) ? decimal(usd).round(0) : usd).replace(/^\$|\.00$/g, '')
-  return [mark(evidence) + brief(value), brief(low) === brief(high) ? '' : `${brief(low)}–${brief(high)}`]
+  return [mark(costEvidence) + brief(value), brief(low) === brief(high) ? '' : `${brief(low)}–${brief(high)}`]
 }
 
 /** The same for a latency: `~76.5 ms` and `42.2–175`. */
 export function briefLatency({ latencyMs, evidence }: Verdict, percentile: Percentile): [string, string] {
   if (!latencyMs) return ['', '']
   const { low, value, high } = latencyMs[percentile]
-  if (!Number.isFinite(value)) return ['no end', '']
+  if (!Number.isFinite(value)) return ['unbounded', '']
   const brief = (ms: number) => (Number.isFinite(ms) ? formatMs(ms).replace(/ ms$/, '') : '∞')
   return [mark(evidence) + formatMs(value), low === high ? '' : `${brief(low)}–${brief(high)}`]
 }
 
-function mark(evidence: Verdict['evidence']): string {
+function mark(evidence: Evidence): string {
   return evidence === 'modelled' ? '~' : ''
 }
 

@@ -2,7 +2,7 @@ import { explainCheck } from '../advise/explain.ts'
 import type { Advice, ProfileSummary, Verdict } from '../core/advice.ts'
 import type { BillLine } from '../core/bill.ts'
 import { decimal, formatUsd } from '../core/money.ts'
-import { formatBytes, formatMs, formatRatio } from '../core/units.ts'
+import { formatBytes, formatMs } from '../core/units.ts'
 import {
   formatCost,
   formatCount,
@@ -42,7 +42,7 @@ export function markdownReport(advice: Advice): string {
         setBy ? `\`${setBy}\`` : '',
       ]),
     ),
-    `Plimsoll ${advice.plimsoll}. Every figure here is in the JSON report as well.\n`,
+    `Plimsoll ${advice.plimsoll}. The JSON report has every figure here, in full.\n`,
   ].join('\n\n')
 }
 
@@ -55,7 +55,7 @@ function candidatesTable(advice: Advice): string {
     formatCost(verdict),
     formatLatency(verdict, percentile),
     verdict.operation ? formatCount(verdict.operation.replicas) : '',
-    verdict.reasons.join('; '),
+    [...verdict.reasons, ...verdict.caveats].join('; '),
   ])
   return table(['candidate', 'outcome', 'evidence', 'USD a month', percentile, 'replicas', 'why'], rows)
 }
@@ -86,11 +86,13 @@ function billSection(verdict: Verdict): string {
   const total = bill?.usdTotal ? formatUsd(bill.usdTotal) : 'no total: a price is missing'
   const missing = bill?.missing.map(({ message }) => `- ${text(message)}`) ?? []
   const busy = operation
-    ? [`Utilisation ${formatRatio(operation.utilization.value)} of ${operation.replicas.value} replicas.`]
+    ? [`Utilisation ${percent(operation.utilization.value)} of ${replicas(operation.replicas.value)}.`]
     : []
   return [
     `<details><summary>${html(candidate.name)}: ${total}</summary>`,
-    table(['SKU', 'quantity', 'unit', 'price', 'USD', 'prices of'], (bill?.lines ?? []).map(billRow)),
+    ...(bill && bill.lines.length > 0
+      ? [table(['SKU', 'quantity', 'unit', 'price', 'USD', 'prices of'], bill.lines.map(billRow))]
+      : []),
     ...(missing.length > 0 ? [missing.join('\n')] : []),
     [...busy, ...checks.map((check) => `${explainCheck(check)}.`)].map(text).join(' '),
     '</details>',
@@ -115,6 +117,14 @@ function billRow(line: BillLine): string[] {
 
 function formatPrice(usd: string): string {
   return `$${usd}`
+}
+
+function percent(ratio: number): string {
+  return `${Number((ratio * 100).toPrecision(3))}%`
+}
+
+function replicas(count: number): string {
+  return `${count} replica${count === 1 ? '' : 's'}`
 }
 
 /** A decimal with at most six significant digits, for reading; the JSON has them all. */

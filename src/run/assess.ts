@@ -9,7 +9,7 @@ import {
 import type { Operation } from '../core/advice.ts'
 import type { PriceBook } from '../core/bill.ts'
 import type { Candidate } from '../core/candidate.ts'
-import type { LocalProfile, Measurement, Trial } from '../core/measurement.ts'
+import type { LocalProfile, Measurement, PayloadSize, Trial } from '../core/measurement.ts'
 import type { LevelOperation, Replica } from '../core/operation.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Percentile, Range, Scenario } from '../core/scenario.ts'
@@ -19,6 +19,7 @@ import { ratioLowerBound, ratioUpperBound } from '../stats/binomial.ts'
 import { completeProfile } from './profile-locally.ts'
 
 const PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p999'] as const satisfies readonly Percentile[]
+/** Of two-sided intervals. */
 const CONFIDENCE = 0.95
 
 /** All that the saved run and the price book say about each candidate. Loads nothing. */
@@ -53,7 +54,7 @@ function assess(
       const { measurement } = trial
       if (measurement.counts.ok === 0) return untested('no request was answered')
       if (!measurement.valid) return untested(`invalid: ${measurement.invalidReasons.join('; ')}`)
-      return assessMeasured(candidate, measurement, record, book)
+      return assessMeasured(candidate, trial, record, book)
     }
     case 'modelled':
       return assessModelled(candidate, completeProfile(record.profile), record.scenario, book)
@@ -67,12 +68,14 @@ function assessModelled(
   book: PriceBook,
 ): Assessed {
   const replica = platformOf(candidate).replica(candidate)
+  const scaling = platformOf(candidate).scaling(candidate, scenario.assumptions)
   const service = predictService(profile, replica, candidate.threads, scenario.assumptions)
-  const operation = operateCandidate(candidate, replica, service, scenario)
+  const operation = operate(service, replica, scaling, scenario.traffic, scenario.load.seed)
   return {
     state: 'assessed',
     candidate,
     evidence: 'modelled',
+    costEvidence: 'modelled',
     latencyMs: latencyRanges(operation),
     errorRatio: null,
     operation: summarizeOperation(operation, service),
@@ -84,41 +87,33 @@ function assessModelled(
 
 function assessMeasured(
   candidate: Candidate,
-  measurement: Measurement,
-  { scenario, profile }: RunRecord,
+  { measurement, payload }: Extract<Trial, { status: 'measured' }>,
+  { scenario }: RunRecord,
   book: PriceBook,
 ): Assessed {
   const replica = platformOf(candidate).replica(candidate)
+  const scaling = platformOf(candidate).scaling(candidate, scenario.assumptions)
   const service = measuredService(measurement, replica, candidate.threads)
-  const operation = operateCandidate(candidate, replica, service, scenario)
+  const operation = operate(service, replica, scaling, scenario.traffic, scenario.load.seed)
   const { due, ok } = measurement.counts
   return {
     state: 'assessed',
     candidate,
     evidence: 'measured',
+    costEvidence: scaling.kind === 'fixed' ? 'measured' : 'modelled',
     latencyMs: measuredLatency(measurement),
     errorRatio: errorRange(due - ok, due),
     operation: summarizeOperation(operation, service),
-    bills: bill(candidate, operation, profile, scenario, book),
+    bills: bill(candidate, operation, payload, scenario, book),
     shortfalls: [],
     caveats: platformOf(candidate).caveats(candidate),
   }
 }
 
-function operateCandidate(
-  candidate: Candidate,
-  replica: Replica,
-  service: ServicePoints,
-  scenario: Scenario,
-) {
-  const scaling = platformOf(candidate).scaling(candidate, scenario.assumptions)
-  return operate(service, replica, scaling, scenario.traffic, scenario.load.seed)
-}
-
 function bill(
   candidate: Candidate,
   operation: OperationPoints,
-  payload: { readonly requestBytes?: number; readonly replyBytes?: number } | null,
+  { requestBytes, replyBytes }: PayloadSize,
   scenario: Scenario,
   book: PriceBook,
 ): Assessed['bills'] {
@@ -126,8 +121,8 @@ function bill(
     const month = {
       levels,
       requests: requestsPerMonth(scenario),
-      requestBytes: payload?.requestBytes ?? 0,
-      replyBytes: payload?.replyBytes ?? 0,
+      requestBytes,
+      replyBytes,
     }
     return billUsage(platformOf(candidate).usage(candidate, month), book)
   })
@@ -151,8 +146,9 @@ function measuredLatency({ responseMs, intervals }: Measurement): Assessed['late
 }
 
 function errorRange(failed: number, due: number): Range {
-  const low = ratioLowerBound(failed, due, CONFIDENCE)
-  return { low, value: failed / due, high: ratioUpperBound(failed, due, CONFIDENCE) }
+  const oneSided = (1 + CONFIDENCE) / 2
+  const low = ratioLowerBound(failed, due, oneSided)
+  return { low, value: failed / due, high: ratioUpperBound(failed, due, oneSided) }
 }
 
 function summarizeOperation(operation: OperationPoints, service: ServicePoints): Operation {

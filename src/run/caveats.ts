@@ -54,7 +54,7 @@ export function listWarnings(record: RunRecord, verdicts: readonly Verdict[]): s
       ? [`${count(unpriced, 'candidate')} without a price: a cheaper one may be among them`]
       : []),
     ...invalid.map(({ threads, measurement }) => {
-      return `the profile with ${threads} threads is invalid: ${measurement.invalidReasons.join('; ')}`
+      return `the profile with ${count(threads, 'thread')} is invalid: ${measurement.invalidReasons.join('; ')}`
     }),
   ]
 }

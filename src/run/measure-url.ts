@@ -24,12 +24,12 @@ export async function measureUrl(trial: UrlTrial): Promise<Trial> {
   const { candidate, scenario, body, signal } = trial
   const { requests, warmupRequests, arrivals, seed, timeoutMs } = scenario.load
   const headers = headersOf(candidate)
-  const fault = await proveEndpoint({ url: candidate.url, body, headers, instances: 1, timeoutMs, signal })
-  if (fault !== undefined) {
+  const proof = await proveEndpoint({ url: candidate.url, body, headers, instances: 1, timeoutMs, signal })
+  if ('fault' in proof) {
     return {
       candidate: candidate.name,
       status: 'failed',
-      error: `not loaded, because its first request failed: ${fault}`,
+      error: `not loaded, because its first request failed: ${proof.fault}`,
     }
   }
   const rps = scenario.traffic.burst?.rps ?? scenario.traffic.rps
@@ -49,6 +49,7 @@ export async function measureUrl(trial: UrlTrial): Promise<Trial> {
     candidate: candidate.name,
     status: 'measured',
     measurement: summarize(samples.slice(warmupRequests), facts),
+    payload: { requestBytes: body.length, replyBytes: proof.replyBytes },
   }
 }
 

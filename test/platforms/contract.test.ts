@@ -55,6 +55,7 @@ function level(some: Partial<LevelOperation> = {}): LevelOperation {
     rps: 10,
     hours: 730,
     replicas: 2,
+    aliveReplicas: some.replicas ?? 2,
     utilization: 0.5,
     busyReplicaSPerHour: 3600,
     executionSPerHour: 7200,

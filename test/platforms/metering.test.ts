@@ -24,6 +24,7 @@ function month(...levels: readonly Level[]): MonthOperation {
       rps,
       hours,
       replicas,
+      aliveReplicas: replicas,
       utilization: 0.5,
       busyReplicaSPerHour: busyReplicas * 3600,
       executionSPerHour: executions * 3600,

@@ -152,13 +152,14 @@ describe('A run that was interrupted', () => {
 
 describe('A measured candidate', () => {
   const candidate = cloudRun({ url: 'https://harbour.example/predict' })
+  const payload = { requestBytes: 410_000, replyBytes: 4096 }
 
   function verdict(trial: Trial): Verdict {
     return verdictOn(candidate.name, advise(runRecord({ trials: [trial] }, { candidates: [candidate] })))
   }
 
   function measured(measurement: Measurement): Verdict {
-    return verdict({ candidate: candidate.name, status: 'measured', measurement })
+    return verdict({ candidate: candidate.name, status: 'measured', measurement, payload })
   }
 
   test('that failed is untested, with the error', () => {
@@ -212,8 +213,8 @@ describe('A measured candidate', () => {
       return checks.find(({ metric }) => metric === 'errors')
     }
     expect(errors(5000, 0)).toMatchObject({ outcome: 'meets', found: { low: 0, value: 0 } })
-    // 1 - 0.05^(1/5000)
-    expect(errors(5000, 0)?.found.high).toBeCloseTo(0.000599, 6)
+    // 1 - 0.025^(1/5000)
+    expect(errors(5000, 0)?.found.high).toBeCloseTo(0.000738, 6)
     expect(errors(1000, 0)?.outcome).toBe('undecided')
     expect(errors(1000, 50)?.outcome).toBe('misses')
     expect(errors(1000, 50)?.found.value).toBe(0.05)
@@ -221,7 +222,7 @@ describe('A measured candidate', () => {
 
   test('needs no local profile', () => {
     const measurement = openMeasurement(timesAround(90, 5000))
-    const trials: Trial[] = [{ candidate: candidate.name, status: 'measured', measurement }]
+    const trials: Trial[] = [{ candidate: candidate.name, status: 'measured', measurement, payload }]
     const advice = advise(runRecord({ profile: null, trials }, { candidates: [candidate] }))
     expect(advice.cheapest).toBe(candidate.name)
     expect(advice.recommendation[0]).toMatch(/^Measured: /)

@@ -34,6 +34,11 @@ export const cloudRun: Platform<CloudRunCandidate> = {
       source: 'Cloud Run pricing, 2026-10; that it rounds per stretch is read into it',
     },
     {
+      name: 'Cloud Run bills the start and the stop of instances',
+      value: 'not added: at a flat rate they are few',
+      source: 'Cloud Run pricing, 2026-10',
+    },
+    {
       name: 'Cloud Run free tier',
       value: 'the first 2 million requests; the credit of up to $5.22 a month is not subtracted',
       source: 'Cloud Run pricing, 2025-08; it is one per billing account',

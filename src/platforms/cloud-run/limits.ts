@@ -1,6 +1,5 @@
 import type { CloudRunCandidate } from '../../core/candidate.ts'
-import type { Refusal } from '../../core/measurement.ts'
-import type { Payload } from '../platform.ts'
+import type { PayloadSize, Refusal } from '../../core/measurement.ts'
 
 const SOURCE = 'Cloud Run docs, CPU, memory, concurrency, GPU and quotas, 2026-10'
 
@@ -54,7 +53,7 @@ function gpuRules({ accelerator, vcpus, memoryGib, billing }: CloudRunCandidate)
 
 export function cloudRunPayloadLimits(
   _: CloudRunCandidate,
-  { requestBytes, replyBytes }: Payload,
+  { requestBytes, replyBytes }: PayloadSize,
 ): Refusal[] {
   const size = Math.max(requestBytes, replyBytes)
   if (size <= MOST_HTTP1_BYTES) return []

@@ -1,7 +1,6 @@
 import type { FunctionsCandidate } from '../../core/candidate.ts'
-import type { Refusal } from '../../core/measurement.ts'
+import type { PayloadSize, Refusal } from '../../core/measurement.ts'
 import { cloudRunLimits } from '../cloud-run/limits.ts'
-import type { Payload } from '../platform.ts'
 import { FIRST_GENERATION_MEMORIES, functionVcpus } from './shape.ts'
 
 const SOURCE = 'Cloud Functions docs, quotas and pricing, 2026-08'
@@ -37,11 +36,11 @@ function asService(candidate: FunctionsCandidate, vcpus: number): Refusal[] {
   return cloudRunLimits({ ...rest, platform: 'cloud-run', vcpus, memoryGib, billing: 'request-based' })
 }
 
-export function functionsPayloadLimits({ generation }: FunctionsCandidate, payload: Payload): Refusal[] {
-  const most = generation === 1 ? 10_000_000 : 32 * 2 ** 20
+export function functionsPayloadLimits({ generation }: FunctionsCandidate, payload: PayloadSize): Refusal[] {
+  const most = generation === 1 ? 10_000_000 : 32_000_000
   const size = Math.max(payload.requestBytes, payload.replyBytes)
   if (size <= most) return []
-  const limit = generation === 1 ? '10 MB' : '32 MiB'
+  const limit = generation === 1 ? '10 MB' : '32 MB'
   return [
     {
       rule: `requests and replies are up to ${limit}; the larger here is ${(size / 1e6).toFixed(1)} MB`,

@@ -1,8 +1,7 @@
 import type { VertexCandidate } from '../../core/candidate.ts'
 import { machineType } from '../../core/machine-type.ts'
-import type { Refusal } from '../../core/measurement.ts'
+import type { PayloadSize, Refusal } from '../../core/measurement.ts'
 import { gpuAttachmentLimits } from '../gpu-limits.ts'
-import type { Payload } from '../platform.ts'
 
 const SOURCE = 'Vertex AI docs, configure-compute and choose-endpoint-type, 2026-08'
 const FAMILIES = ['e2', 'n1', 'n2', 'n2d', 'c2', 'c2d', 'c3', 'g2', 'a2', 'a3']
@@ -28,7 +27,10 @@ export function vertexLimits(candidate: VertexCandidate): Refusal[] {
   return [...rules.map((rule) => ({ rule, source: SOURCE })), ...gpuAttachmentLimits(candidate)]
 }
 
-export function vertexPayloadLimits(_: VertexCandidate, { requestBytes, replyBytes }: Payload): Refusal[] {
+export function vertexPayloadLimits(
+  _: VertexCandidate,
+  { requestBytes, replyBytes }: PayloadSize,
+): Refusal[] {
   const size = Math.max(requestBytes, replyBytes)
   if (size <= MOST_BYTES) return []
   const rule = `a dedicated endpoint takes 10 MB each way; the larger here is ${(size / 1e6).toFixed(1)} MB`
