@@ -93,8 +93,14 @@ export interface LocalProfile extends PayloadSize {
   /** Largest resident set of the server seen, MiB. */
   readonly peakRssMib: number
   readonly startUps: readonly StartUp[]
-  /** One closed-loop measurement with one connection per number of threads. */
-  readonly settings: readonly { readonly threads: number; readonly measurement: Measurement }[]
+  /** By rising number of threads. */
+  readonly settings: readonly ProfileSetting[]
+}
+
+/** A closed-loop measurement over one connection, at one number of threads per inference. */
+export interface ProfileSetting {
+  readonly threads: number
+  readonly measurement: Measurement
 }
 
 /** Sizes of one request's body and of its reply, as sent. */

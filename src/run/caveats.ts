@@ -1,5 +1,5 @@
 import type { Assumption, Verdict } from '../core/advice.ts'
-import type { HostFacts } from '../core/measurement.ts'
+import type { HostFacts, ProfileSetting } from '../core/measurement.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { formatMs, formatRatio } from '../core/units.ts'
@@ -44,7 +44,8 @@ export function listAssumptions(scenario: Scenario, host: HostFacts | null): Ass
 export function listWarnings(record: RunRecord, verdicts: readonly Verdict[]): string[] {
   const untested = verdicts.filter(({ outcome }) => outcome === 'untested').length
   const unpriced = verdicts.filter(({ outcome }) => outcome === 'unpriced').length
-  const invalid = (record.profile?.settings ?? []).filter(({ measurement }) => !measurement.valid)
+  const settings = record.profile?.settings ?? []
+  const invalid = settings.filter(({ measurement }) => !measurement.valid)
   return [
     ...(record.finishedAt === null
       ? ['the run was interrupted: candidates without a trial are untested']
@@ -53,10 +54,23 @@ export function listWarnings(record: RunRecord, verdicts: readonly Verdict[]): s
     ...(unpriced > 0
       ? [`${count(unpriced, 'candidate')} without a price: a cheaper one may be among them`]
       : []),
+    ...slowerWithMore(settings),
     ...invalid.map(({ threads, measurement }) => {
       return `the profile with ${count(threads, 'thread')} is invalid: ${measurement.invalidReasons.join('; ')}`
     }),
   ]
+}
+
+/** More threads that take longer: a busy machine, as a rule, and then all its figures are too high. */
+function slowerWithMore(settings: readonly ProfileSetting[]): string[] {
+  return settings.slice(1).flatMap(({ threads, measurement }, index) => {
+    const fewer = settings[index]
+    if (!fewer || measurement.serviceMs.p50 <= fewer.measurement.serviceMs.p50 * 1.15) return []
+    const [more, less] = [measurement, fewer.measurement].map(({ serviceMs }) => formatMs(serviceMs.p50))
+    return [
+      `${threads} threads took ${more} and ${fewer.threads} took ${less}: was this machine busy? Run again when idle`,
+    ]
+  })
 }
 
 function networkAssumption({ assumptions }: Scenario): Assumption {
