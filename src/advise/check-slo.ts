@@ -13,8 +13,9 @@ export function checkSlo(
 }
 
 function check(metric: SloCheck['metric'], limit: number, found: Range): SloCheck {
-  const marginRatio = limit === 0 ? found.value : (found.value - limit) / limit
-  return { metric, limit, found, outcome: compare(found, limit), marginRatio }
+  const outcome = compare(found, limit)
+  const end = outcome === 'undecided' ? found.value : outcome === 'meets' ? found.high : found.low
+  return { metric, limit, found, outcome, marginRatio: limit === 0 ? end : (end - limit) / limit }
 }
 
 /** Meets when the whole range is within the limit, misses when none of it is; else the evidence does not decide. */

@@ -12,7 +12,10 @@ export function explainCheck({ metric, limit, found, outcome, marginRatio }: Slo
   const value = `${metric} ${formatRange(found, format)}`
   if (outcome === 'undecided') return `${value}: the limit of ${format(limit)} lies in that range`
   if (!Number.isFinite(found.value)) return `${value}, over ${format(limit)}`
-  return `${value}, ${metric === 'errors' && outcome === 'meets' ? 'within' : margin(marginRatio)} ${format(limit)}`
+  if (metric === 'errors' && outcome === 'meets') return `${value}, within ${format(limit)}`
+  const words = margin(marginRatio)
+  const atLeast = found.low !== found.high && /^\d/.test(words) ? 'at least ' : ''
+  return `${value}, ${atLeast}${words} ${format(limit)}`
 }
 
 /** A value and, where it is uncertain, its range: `87.2 ms (52.1 ms to 141 ms)`. */

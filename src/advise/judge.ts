@@ -108,10 +108,10 @@ function missingPrices(bill: Bill): string[] {
 /** Of a modelled fleet: one that was measured has carried the traffic. */
 function overload({ utilization, replicas }: Operation): string[] {
   if (utilization.high < 1) return []
-  const fleet = `${replicas.high} replica${replicas.high === 1 ? '' : 's'}, its most,`
+  const fleet = replicas.high === 1 ? 'its one replica' : `its ${replicas.high} replicas`
   if (utilization.low >= 1)
     return [`overloaded: the traffic is ${times(utilization.value)} what ${fleet} can serve`]
-  return [`may be overloaded: at worst the traffic is ${times(utilization.high)} what ${fleet} can serve`]
+  return [`may be too small: at worst the traffic is ${times(utilization.high)} what ${fleet} can serve`]
 }
 
 function times(ratio: number): string {

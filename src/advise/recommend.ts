@@ -1,9 +1,10 @@
 import type { NextMeasurement, Verdict } from '../core/advice.ts'
 import { decimal, exact, formatUsd } from '../core/money.ts'
+import { HOURS_PER_MONTH } from '../core/operation.ts'
 import { decidingCheck, explainCheck, formatUsdRange } from './explain.ts'
 import { overlap, type Ranking } from './rank.ts'
 
-/** Time to deploy a candidate and to load it: Vertex AI deployments take 10 to 15 minutes, the load 10. */
+/** To deploy a candidate (Vertex AI takes 10 to 15 minutes) and to load it as long. */
 const MINUTES_EACH = 30
 
 /** The recommendation in sentences: what it rests on, what it is, what is tied with it, what is open. */
@@ -20,33 +21,38 @@ export function recommend(ranking: Ranking, next: NextMeasurement | null): strin
 }
 
 /**
- * The two candidates whose measurement would settle most: the cheapest and the closest tie, or the undecided one that
- * may be cheaper, or else the next dearer. Null when nothing that matters is modelled.
+ * What would settle most: the cheapest and a tie whose bill differs, or an undecided one that may be cheaper; with
+ * neither, whether the cheapest does meet the SLO. Null when nothing that matters is modelled.
  */
 export function nextMeasurement(ranking: Ranking): NextMeasurement | null {
   const { cheapest, ties, verdicts } = ranking
   const undecided = verdicts.filter((verdict) => verdict.outcome === 'undecided' && isModelled(verdict))
-  const runnerUp = verdicts.filter(({ outcome }) => outcome === 'meets')[1]
-  const pair = cheapest ? [cheapest, ties[0] ?? openRivals(ranking)[0] ?? runnerUp] : undecided.slice(0, 2)
-  const chosen = pair.filter((verdict): verdict is Verdict => verdict?.usdPerMonth != null)
-  const open = chosen.filter(isModelled)
+  const tie = ties.find(({ usdPerMonth }) => usdPerMonth?.value !== cheapest?.usdPerMonth?.value)
+  const rival = tie ?? openRivals(ranking)[0]
+  const chosen = cheapest ? [cheapest, ...(rival ? [rival] : [])] : likeliest(undecided).slice(0, 2)
+  const open = chosen.filter((verdict) => isModelled(verdict) && verdict.usdPerMonth !== null)
   if (open.length === 0) return null
   const perMonth = open.reduce((total, verdict) => total.plus(verdict.usdPerMonth?.high ?? 0), decimal(0))
-  const usd = exact(
-    perMonth
-      .times(MINUTES_EACH)
-      .div(730 * 60)
-      .round(2),
-  )
-  const settles = cheapest
-    ? settlesFor(chosen, ties.length > 0)
-    : `whether ${open.length === 1 ? 'it' : 'either'} meets the SLO`
+  const perMinute = perMonth.div(HOURS_PER_MONTH * 60)
   return {
     candidates: open.map(({ candidate }) => candidate.name),
-    settles,
-    usd,
+    settles: cheapest
+      ? settlesFor(rival, tie)
+      : `whether ${open.length === 1 ? 'it' : 'either'} meets the SLO`,
+    usd: exact(perMinute.times(MINUTES_EACH).round(2)),
     minutesEach: MINUTES_EACH,
   }
+}
+
+/** Those whose central estimate meets, cheapest first, before those whose does not. */
+function likeliest(undecided: readonly Verdict[]): Verdict[] {
+  const excess = (verdict: Verdict) => Math.max(0, decidingCheck(verdict)?.marginRatio ?? 0)
+  return [...undecided].sort((a, b) => excess(a) - excess(b))
+}
+
+function settlesFor(rival: Verdict | undefined, tie: Verdict | undefined): string {
+  if (tie) return 'which of the two is cheaper'
+  return rival ? 'whether the second meets the SLO and is cheaper' : 'that it meets the SLO'
 }
 
 /** Undecided candidates that would be cheaper than the cheapest, or tied with it, if they met the SLO. */
@@ -63,26 +69,22 @@ function isModelled({ evidence }: Verdict): boolean {
   return evidence === 'modelled'
 }
 
-function settlesFor(chosen: readonly Verdict[], tie: boolean): string {
-  if (chosen.length === 1) return 'its cost and latency'
-  if (tie) return 'which of the two is cheaper'
-  return chosen[1]?.outcome === 'undecided'
-    ? 'whether the second meets the SLO and is cheaper'
-    : 'the order of the two'
-}
-
 function evidenceSentence({ verdicts, cheapest, ties }: Ranking): string {
   const decisive = cheapest ? [cheapest, ...ties] : verdicts.filter(({ latencyMs }) => latencyMs !== null)
   const modelled = decisive.filter(isModelled).length
   if (decisive.length === 0)
     return 'Neither measured nor modelled: every candidate was refused or is untested.'
-  if (modelled === 0) return 'Measured: each deployment that this rests on was loaded.'
-  const all = modelled === decisive.length
-  return `${all ? 'Modelled, not measured' : 'Partly modelled'}: ${
-    all
-      ? 'no deployment that this rests on was loaded'
-      : `${modelled} of ${decisive.length} deciding figures are predicted`
-  }. Predictions scale what this machine does by published hardware figures; brackets give their range.`
+  if (modelled === 0) return measuredSentence(decisive)
+  const range = 'the range in brackets is where the truth should lie.'
+  if (modelled < decisive.length)
+    return `Partly modelled: of ${decisive.length} deciding candidates ${modelled} were not loaded; ${range}`
+  return `Modelled, not measured: nothing of this was loaded on Google Cloud. Each figure scales this machine's speed to other hardware; ${range}`
+}
+
+function measuredSentence(decisive: readonly Verdict[]): string {
+  const simulated = decisive.some(({ costEvidence }) => costEvidence === 'modelled')
+  const cost = simulated ? ' The cost of what scales is simulated from it.' : ''
+  return `Measured: each deployment that this rests on was loaded.${cost}`
 }
 
 function winnerSentence(cheapest: Verdict): string {
@@ -95,7 +97,8 @@ function winnerSentence(cheapest: Verdict): string {
 function noneSentence({ verdicts }: Ranking): string {
   const undecided = verdicts.filter(({ outcome }) => outcome === 'undecided')
   if (undecided.length === 0) return 'No candidate meets the SLO.'
-  return `No candidate is sure to meet the SLO; open for ${names(undecided)}.`
+  const some = undecided.length === 1 ? 'one might' : `${undecided.length} might`
+  return `No candidate is sure to meet the SLO; ${some}, but the range is too wide to tell: ${names(undecided)}.`
 }
 
 function tieSentence(ties: readonly Verdict[]): string {
@@ -108,7 +111,8 @@ function rivalSentence(rivals: readonly Verdict[]): string {
 
 function nextSentence({ candidates, settles, usd, minutesEach }: NextMeasurement): string {
   const cost = decimal(usd).lt('0.01') ? 'under $0.01' : `about ${formatUsd(usd)}`
-  return `To settle ${settles}: deploy and load ${candidates.join(' and ')}, ${minutesEach} min each, ${cost}.`
+  const each = candidates.length > 1 ? ' each' : ''
+  return `To settle ${settles}: deploy and load ${candidates.join(' and ')}, ${minutesEach} min${each}, ${cost}.`
 }
 
 /** The first three names, and how many more. */

@@ -18,12 +18,14 @@ const AVX2 = exactly(32)
 const AVX512 = exactly(64)
 const AVX2_OR_512 = between(32, 64)
 
+const N1: CpuSpeed = { coreMark: exactly(13_001), flopsPerClock: AVX2_OR_512 }
+
 // CoreMark: Google's table for Compute Engine (cloud.google.com/compute/docs/benchmarks-linux, 2024-06), mean over
 // the standard types with 4 to 32 vCPUs. Vector units: the public micro-architecture of the CPUs that Google names
 // for each series (cloud.google.com/compute/docs/cpu-platforms).
 const SERIES: Readonly<Record<string, CpuSpeed>> = {
   e2: { coreMark: between(13_015, 15_500), flopsPerClock: AVX2_OR_512 },
-  n1: { coreMark: exactly(13_001), flopsPerClock: AVX2_OR_512 },
+  n1: N1,
   n2: { coreMark: exactly(17_164), flopsPerClock: AVX512 },
   n2d: { coreMark: exactly(20_337), flopsPerClock: AVX2 },
   n4: { coreMark: exactly(22_016), flopsPerClock: AVX512 },
@@ -70,16 +72,30 @@ function idleNeighbours(series: string): Estimate {
   return WHOLE_CORE.has(series) ? exactly(1) : between(1, ALONE_ON_CORE)
 }
 
-/** Processors newer than the table: per clock between Genoa and a third better; the nominal clock is a lower bound. */
-function unknownHost({ mhz, simd }: HostFacts): CpuSpeed {
-  const perMhz = between(23_614 / 3450, (23_614 / 3450) * 1.35)
+/** CoreMark per MHz of Genoa, the best in the table. */
+const GENOA_PER_MHZ = 23_614 / 3450
+
+/**
+ * A processor that is not in the table: one that is known to be newer does between as much per clock as Genoa and a
+ * third more; one that is not known at all, down to half of that. The clock that systems report is the nominal one.
+ */
+function unlistedHost({ mhz, simd, microarchitecture }: HostFacts): CpuSpeed {
+  const least = microarchitecture === null ? 0.55 : 1
+  const perMhz = between(GENOA_PER_MHZ * least, GENOA_PER_MHZ * 1.35)
   const clockMhz = between(Math.max(mhz, 2000), Math.max(mhz, 2000) * 1.5)
-  return { coreMark: product(perMhz, clockMhz), flopsPerClock: simd.includes('avx512f') ? AVX512 : AVX2 }
+  const vectors = simd.includes('avx512f') ? AVX512 : microarchitecture === null ? between(16, 32) : AVX2
+  return { coreMark: product(perMhz, clockMhz), flopsPerClock: vectors }
+}
+
+/** One core of this machine whose other hyper-thread was idle when the profile was made. */
+function localCore(host: HostFacts): CpuSpeed {
+  const { coreMark, flopsPerClock } = hostSpeed(host)
+  return { coreMark: product(coreMark, exactly(ALONE_ON_CORE)), flopsPerClock }
 }
 
 function hostSpeed(host: HostFacts): CpuSpeed {
   const series = SERIES[SERIES_OF[host.microarchitecture ?? ''] ?? '']
-  if (!series) return unknownHost(host)
+  if (!series) return unlistedHost(host)
   // A cloud's clock or a desktop's: the same design runs up to a quarter faster or slower than Google's.
   return { ...series, coreMark: product(series.coreMark, { value: 1, spread: 1.25 }) }
 }
@@ -94,16 +110,11 @@ const OTHER: Estimate = { value: 1, spread: 1.2 }
 export function cpuSpeedup(series: string, host: HostFacts, n1VcpuPerLocalCore?: number): Estimate {
   const target = SERIES[series]
   if (!target) throw new Error(`no published speed for ${series}`)
+  // What the user measured holds whatever its neighbours did.
   if (n1VcpuPerLocalCore !== undefined) {
-    return product(
-      { value: n1VcpuPerLocalCore, spread: 1.05 },
-      speedRatio(target, SERIES.n1 ?? target),
-      idleNeighbours(series),
-    )
+    return product({ value: n1VcpuPerLocalCore, spread: 1.05 }, speedRatio(target, N1))
   }
-  const local = hostSpeed(host)
-  const core = { ...local, coreMark: product(local.coreMark, exactly(ALONE_ON_CORE)) }
-  return product(speedRatio(target, core), idleNeighbours(series), OTHER)
+  return product(speedRatio(target, localCore(host)), idleNeighbours(series), OTHER)
 }
 
 /** Half of the gain of wider vectors, as a rule: the other half is lost to memory and to what is not a convolution. */
@@ -147,10 +158,12 @@ const OTHER_MODEL: Estimate = { value: 1, spread: 1.6 }
 export const GPU_FLOOR_MS: Estimate = between(0.3, 2)
 
 /** Speed of a GPU at batch 1 as a multiple of one core of this machine. */
-export function gpuSpeedup(accelerator: string, host: HostFacts): Estimate {
+export function gpuSpeedup(accelerator: string, host: HostFacts, n1VcpuPerLocalCore?: number): Estimate {
   const gpu = GPU_OVER_CASCADE_LAKE_CORE[accelerator]
   if (!gpu) throw new Error(`no published speed for ${accelerator}`)
-  const local = hostSpeed(host)
-  const core = { ...local, coreMark: product(local.coreMark, exactly(ALONE_ON_CORE)) }
-  return product(gpu, speedRatio(CASCADE_LAKE_CORE, core), OTHER_MODEL)
+  const core =
+    n1VcpuPerLocalCore === undefined
+      ? speedRatio(CASCADE_LAKE_CORE, localCore(host))
+      : product({ value: n1VcpuPerLocalCore, spread: 1.05 }, speedRatio(CASCADE_LAKE_CORE, N1))
+  return product(gpu, core, OTHER_MODEL)
 }

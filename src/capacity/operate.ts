@@ -63,11 +63,13 @@ function operateLevel(
     requests: SIMULATED_REQUESTS,
     seed,
   })
+  // An instance that starts for a request is billed from its start.
+  const startS = level.rps * 3600 * coldStartRatio * (times.coldStartMs / 1000)
   const quantile = (p: number) => responseQuantile(result.responseMs, p, times, coldStartRatio)
   return {
     ...common,
-    busyReplicaSPerHour: result.busyReplicas * scale * 3600,
-    executionSPerHour: result.executions * scale * 3600,
+    busyReplicaSPerHour: result.busyReplicas * scale * 3600 + startS,
+    executionSPerHour: result.executions * scale * 3600 + startS,
     responseMs: {
       p50: quantile(0.5),
       p90: quantile(0.9),

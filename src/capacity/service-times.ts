@@ -1,4 +1,4 @@
-import { median } from 'simple-statistics'
+import { mean, median, sampleStandardDeviation } from 'simple-statistics'
 import type { LocalProfile, Measurement } from '../core/measurement.ts'
 import { type Estimate, inverse, product, type Replica } from '../core/operation.ts'
 import type { Assumptions, Range } from '../core/scenario.ts'
@@ -10,7 +10,7 @@ export interface ServiceTimes {
   readonly slots: number
   /** Time that a request keeps a slot, one entry per measured request, ms. */
   readonly occupancyMs: Float64Array
-  /** Time added outside the slot, by the network and the front end, ms. */
+  /** Time added outside the slot: by the network, the front end and, beside a GPU, the host, ms. */
   readonly networkMs: number
   /** Time that a request waits for a replica that has to start, ms. */
   readonly coldStartMs: number
@@ -49,28 +49,66 @@ export function predictService(
   const gpu = replica.accelerator
   // A GPU's speed is a multiple of one core's, so it scales what one thread took.
   const { measurement, scale } = atThreads(profile, gpu ? 1 : usable)
-  const model = gpu ? inverse(gpuSpeedup(gpu.type, profile.host)) : product(cpu, scale)
+  const model = gpu
+    ? inverse(gpuSpeedup(gpu.type, profile.host, assumptions.n1VcpuPerLocalCore))
+    : product(cpu, scale)
   const floor: Estimate = gpu ? GPU_FLOOR_MS : { value: 0, spread: 1 }
   const slots = slotsOf(profile, replica, usable)
   const startUpMs = median(profile.startUps.map(({ totalMs }) => totalMs))
-  return PLACES.map((place) => ({
-    slots,
-    occupancyMs: occupancy(measurement, at(model, place), at(cpu, place), at(floor, place)),
-    networkMs: between(assumptions.networkMs, place),
-    coldStartMs: at(CONTAINER_START_MS, place) + startUpMs * at(cpu, place),
-  }))
+  return PLACES.map((place) => {
+    const parts = split(measurement, at(model, place), at(cpu, place), at(floor, place))
+    const held = gpu ? parts.map((part) => heldOnGpu(part, slots / replica.vcpus)) : parts.map(total)
+    const besideMs = mean(parts.map((part, index) => total(part) - (held[index] ?? 0)))
+    return {
+      slots,
+      occupancyMs: Float64Array.from(held),
+      networkMs: between(assumptions.networkMs, place) + besideMs,
+      coldStartMs: at(CONTAINER_START_MS, place) + startUpMs * at(cpu, place),
+    }
+  })
+}
+
+/** One request's time in the model, and the rest of it (parsing, encoding), ms. */
+interface Parts {
+  readonly modelMs: number
+  readonly hostMs: number
+}
+
+function total({ modelMs, hostMs }: Parts): number {
+  return modelMs + hostMs
+}
+
+/** While a GPU works on one request, the vCPUs beside it parse others: the slower of the two stages sets the pace. */
+function heldOnGpu({ modelMs, hostMs }: Parts, gpusPerVcpu: number): number {
+  return Math.max(modelMs, hostMs * gpusPerVcpu)
 }
 
 /**
- * Service times of a deployment that was measured. What its server says it spent in the model keeps a slot; where it
- * says nothing, the whole time from sending to the reply does, network and waiting included: an upper bound.
+ * Service times of a deployment that was measured: from sending to the reply, network and waiting included, which is
+ * an upper bound of what keeps a slot and is billed. Where its server says how long it was in the model, that is the
+ * lower bound; where it says nothing, the interval of the mean is all that is known.
  */
 export function measuredService(measurement: Measurement, replica: Replica, threads: number): ServicePoints {
   const parallel = replica.accelerator ? replica.accelerator.count : Math.floor(replica.vcpus / threads)
   const slots = Math.max(1, Math.min(parallel, replica.concurrency))
   const { inferenceMs, samplesMs } = measurement
-  const occupancyMs = Float64Array.from(inferenceMs.length > 0 ? inferenceMs : samplesMs)
-  return [{ slots, occupancyMs, networkMs: 0, coldStartMs: CONTAINER_START_MS.value }]
+  const error = relativeError(samplesMs)
+  const least = inferenceMs.length > 0 ? inferenceMs : samplesMs.map((ms) => ms * (1 - error))
+  return [least, samplesMs, samplesMs.map((ms) => ms * (1 + error))].map((times) => ({
+    slots,
+    occupancyMs: Float64Array.from(times),
+    networkMs: 0,
+    coldStartMs: CONTAINER_START_MS.value,
+  }))
+}
+
+/** Half width of the 95% interval of the mean, relative to it. */
+function relativeError(values: readonly number[]): number {
+  if (values.length < 2) return 0.5
+  return Math.min(
+    0.5,
+    (1.96 * sampleStandardDeviation([...values])) / Math.sqrt(values.length) / mean([...values]),
+  )
 }
 
 function at({ value, spread }: Estimate, place: number): number {
@@ -109,10 +147,10 @@ function atThreads(profile: LocalProfile, threads: number): { measurement: Measu
   return { measurement: base.measurement, scale: { value, spread: Math.max(value / perfect, 1 / value) } }
 }
 
-/** Each measured request, its time in the model and the rest of it (parsing, encoding) scaled apart. */
-function occupancy(measurement: Measurement, model: number, host: number, floorMs: number): Float64Array {
-  return Float64Array.from(measurement.samplesMs, (serviceMs, index) => {
+/** Each measured request, its two parts scaled apart. */
+function split(measurement: Measurement, model: number, host: number, floorMs: number): Parts[] {
+  return measurement.samplesMs.map((serviceMs, index) => {
     const inferenceMs = Math.min(serviceMs, measurement.inferenceMs[index] ?? serviceMs)
-    return Math.max(inferenceMs * model, floorMs) + (serviceMs - inferenceMs) * host
+    return { modelMs: Math.max(inferenceMs * model, floorMs), hostMs: (serviceMs - inferenceMs) * host }
   })
 }

@@ -11,12 +11,14 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
   process.exitCode = 2
 } else {
   nodeModule.enableCompileCache()
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', onOutputError)
   const { runProgram } = await import('./program.ts')
   process.exitCode = await runProgram(process.argv.slice(2))
 }
 
-/** Whoever reads may stop early, as in `plimsoll schema | head`: nothing failed, there is just nobody left to tell. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+/** Whoever reads may stop early, as in `plimsoll schema | head`: nothing failed. A full disk is another matter. */
+function onOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return
+  process.stderr.write(`failed: cannot write the output: ${error.message}\n`)
+  process.exit(3)
 }

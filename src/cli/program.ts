@@ -16,7 +16,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 async function dispatch(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args
   if (first === undefined || first === '--help' || first === '-h' || first === 'help')
-    return showHelp(rest[0])
+    return showHelp(first === 'help' ? rest[0] : undefined)
   if (first === '--version' || first === '-V') return print(VERSION)
   const command = COMMANDS.find(({ name }) => name === first)
   if (command === undefined) return usageError(`there is no command ${first}`, first, commandNames())
@@ -27,8 +27,11 @@ async function dispatch(args: readonly string[]): Promise<number> {
   return command.run(positionals[0] ?? '', given)
 }
 
-function showHelp(name: string | undefined): number {
+function showHelp(name: string | undefined): number | Promise<never> {
   const command = COMMANDS.find((each) => each.name === name)
+  if (name !== undefined && command === undefined) {
+    return usageError(`there is no command ${name}`, name, commandNames())
+  }
   return print(command ? commandHelp(command) : programHelp())
 }
 
@@ -49,7 +52,10 @@ async function parse(command: Command, args: string[]): Promise<{ positionals: s
     if (option === undefined)
       await usageError(`${command.name} has no option ${dashed(name)}`, dashed(name), optionNames(command))
     else if (option.value === undefined && value !== true) await usageError(`--${name} takes no value`)
-    else if (option.value !== undefined && (typeof value !== 'string' || value.startsWith('--')))
+    else if (
+      option.value !== undefined &&
+      (typeof value !== 'string' || value === '' || value.startsWith('--'))
+    )
       await usageError(`--${name} needs a <${option.value}>`)
     else if (typeof value === 'string') values.set(name, value)
     else switches.add(name)

@@ -35,8 +35,7 @@ function liveProgress(stream: NodeJS.WriteStream): Listener {
         draw(`${line}  ${bar(event.finished / event.total)} ${event.finished}/${event.total}`)
         break
       case 'step-finished':
-        draw(`${line}: ${event.result}`)
-        stream.write('\n')
+        stream.write(`\r\x1b[K${line}: ${event.result}\n`)
         break
     }
   }

@@ -6,7 +6,7 @@ import type { Scenario } from '../core/scenario.ts'
 import { loadPriceBook } from '../pricing/price-book.ts'
 import { REPORTS } from '../report/index.ts'
 import { adviseRun } from '../run/advise-run.ts'
-import { newRecord, runScenario } from '../run/run-scenario.ts'
+import { newRecord, runScenario, withoutFailures } from '../run/run-scenario.ts'
 import { loadRun, RUN_FILE, saveRun, setAside, writeWhole } from '../run/run-store.ts'
 import { readScenario } from '../scenario/read-scenario.ts'
 import type { Given } from './commands.ts'
@@ -63,8 +63,8 @@ function report(
   given: Given,
 ): number {
   const advice = adviseRun(JSON.parse(JSON.stringify(record)) as RunRecord, book)
-  writeWhole(join(folder, 'report.md'), REPORTS.markdown(advice))
   const code = printAdvice(advice, given)
+  writeWhole(join(folder, 'report.md'), REPORTS.markdown(advice))
   console.error(`saved: ${join(folder, RUN_FILE)}, ${join(folder, 'report.md')}`)
   return code
 }
@@ -96,7 +96,7 @@ function resumed(scenario: Scenario, out: string | undefined): Place {
     throw new UserError({ message, hint: 'run without --resume to start afresh; the old run stays' })
   }
   // Paths may differ where the run was begun elsewhere; all else is the same file's.
-  return { record: { ...record, scenario }, folder, resumes: true }
+  return { record: { ...withoutFailures(record), scenario }, folder, resumes: true }
 }
 
 /** Runs are named after their start, so the last by name is the newest. */

@@ -1,4 +1,4 @@
-import { UserError } from '../core/errors.ts'
+import { UserError, WorldError } from '../core/errors.ts'
 import { probeModel } from '../run/probe-model.ts'
 import { writeWhole } from '../run/run-store.ts'
 import { readScenario } from '../scenario/read-scenario.ts'
@@ -14,16 +14,16 @@ export async function serveCommand(file: string, { values }: Given): Promise<num
   const bodyFile = values.get('body')
   const { scenario, source } = readScenario(file)
   try {
-    await withInterruption(async (signal) => {
+    return await withInterruption<never>(async (signal) => {
       const { body } = await probeModel(scenario, source.problem.bind(source), signal)
       if (bodyFile !== undefined) writeWhole(bodyFile, body.toString('utf8'))
       const server = await startLocalServer({ modelPath: scenario.model.path, threads, port, signal })
       console.error(`serving ${scenario.model.file} with ${threads} thread(s); Ctrl-C stops it`)
       console.log(server.url)
-      await server.exited
+      const { code, signal: by } = await server.exited
       signal.throwIfAborted()
+      throw new WorldError(`the server ended by itself (${by ?? `exit code ${code}`})`)
     })
-    return EXIT.failed
   } catch (error) {
     if (error instanceof Interruption) return EXIT.ok
     throw error

@@ -22,7 +22,10 @@ export interface SloCheck {
   readonly limit: number
   readonly found: Range
   readonly outcome: 'meets' | 'misses' | 'undecided'
-  /** (found - limit) / limit: 0.55 is 55% over the limit, -0.4 is 40% under it. */
+  /**
+   * (found - limit) / limit at the end of the range that is closest to the limit: 0.55 is at least 55% over it, -0.4
+   * at least 40% under it. Of an undecided check, at the central estimate.
+   */
   readonly marginRatio: number
 }
 
@@ -100,7 +103,14 @@ export interface Advice {
   readonly scenario: { readonly name: string; readonly file: string; readonly sha256: string }
   readonly slo: Slo
   readonly traffic: Traffic
-  readonly book: { readonly date: string; readonly prices: number }
+  /** Months in which its prices were read, and how many are derived from others. */
+  readonly book: {
+    readonly date: string
+    readonly prices: number
+    readonly derived: number
+    readonly oldest: string
+    readonly newest: string
+  }
   readonly profile: ProfileSummary | null
   /** Cheapest that meets first, then the other outcomes. */
   readonly verdicts: readonly Verdict[]

@@ -57,6 +57,8 @@ export interface BillLine {
   readonly discount?: { readonly kind: 'sustained use'; readonly factor: string }
   readonly usd: string
   readonly basis: 'listed' | 'derived'
+  /** How a derived price was derived. */
+  readonly rule?: string
   readonly asOf: string
   readonly source: string
 }

@@ -12,6 +12,8 @@ export interface Proof {
 
 /** Most of a refusal that is repeated to the user, in characters. */
 const SHOWN = 200
+/** A longer reply is none that could be served. */
+const MOST_BYTES = 64 * 2 ** 20
 
 /**
  * Sends one request and looks at the reply, before any load: a page that says 200 to everything is no model.
@@ -29,6 +31,7 @@ export async function proveEndpoint(
     signal.throwIfAborted()
     const timedOut = error instanceof Error && error.name === 'TimeoutError'
     if (timedOut) return { fault: `it did not answer within ${timeoutMs} ms` }
+    if (error instanceof RangeError) return { fault: 'its reply is over 64 MiB' }
     const { outcome, detail } = classifyError(error instanceof Error ? (error.cause ?? error) : error)
     return { fault: `${outcome} error: ${detail}` }
   }
@@ -44,7 +47,19 @@ async function post({ url, body, headers, timeoutMs, signal }: Proof) {
     signal: limit,
   } as const
   const reply = await fetch(url, request)
-  return { status: reply.status, text: await reply.text() }
+  return { status: reply.status, text: await readText(reply) }
+}
+
+/** @throws RangeError when the body is larger than any reply may be */
+async function readText(reply: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of reply.body ?? []) {
+    size += chunk.byteLength
+    if (size > MOST_BYTES) throw new RangeError('too large')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }
 
 function faultOf(status: number, text: string, { headers, instances }: Proof): string | undefined {
@@ -57,7 +72,10 @@ function faultOf(status: number, text: string, { headers, instances }: Proof): s
 function quote(text: string, headers: Proof['headers']): string {
   const token = headers.authorization?.replace(/^Bearer /, '')
   const safe = token ? text.replaceAll(token, '***') : text
-  return safe.slice(0, SHOWN).replace(/\s+/g, ' ').trim()
+  return safe
+    .slice(0, SHOWN)
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim()
 }
 
 function checkPredictions(text: string, instances: number): string | undefined {

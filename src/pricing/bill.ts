@@ -77,6 +77,7 @@ function tierLine({ price, factor }: Charge, tier: Price['tiers'][number], quant
     ...(!factor.eq(1) && { discount: { kind: 'sustained use', factor: exact(factor) } as const }),
     usd: exact(quantity.times(tier.usd).times(factor)),
     basis: price.basis,
+    ...(price.rule !== undefined && { rule: price.rule }),
     asOf: price.asOf,
     source: price.source,
   }

@@ -6,10 +6,10 @@ import { formatMs, formatRatio, formatRps } from '../core/units.ts'
 
 /** Figures as every format words them. */
 
-/** `p95 < 200 ms, p99 < 400 ms, errors < 0.1%` */
+/** `p95 ≤ 200 ms, p99 ≤ 400 ms, errors ≤ 0.1%` */
 export function formatSlo({ latencyMs, errorRatio }: Slo): string {
-  const limits = Object.entries(latencyMs).map(([percentile, ms]) => `${percentile} < ${formatMs(ms)}`)
-  return [...limits, `errors < ${formatRatio(errorRatio)}`].join(', ')
+  const limits = Object.entries(latencyMs).map(([percentile, ms]) => `${percentile} ≤ ${formatMs(ms)}`)
+  return [...limits, `errors ≤ ${formatRatio(errorRatio)}`].join(', ')
 }
 
 /** `20 requests/s`, `6 requests/h`, `2 requests/s, 60 requests/s for 1 h a day` */
@@ -25,9 +25,10 @@ function perUnit(rps: number): string {
   return rps >= 1 / 60 ? `${formatRps(rps * 60)} requests/min` : `${formatRps(rps * 3600)} requests/h`
 }
 
-/** The percentile shown in tables: the first that the SLO limits. */
+/** The percentile shown in tables: p95 where the SLO limits it, else the highest that it does. */
 export function shownPercentile({ latencyMs }: Slo): Percentile {
-  return (Object.keys(latencyMs)[0] as Percentile | undefined) ?? 'p95'
+  if (latencyMs.p95 !== undefined) return 'p95'
+  return (Object.keys(latencyMs).at(-1) as Percentile | undefined) ?? 'p95'
 }
 
 export function formatLatency(verdict: Verdict, percentile: Percentile): string {
@@ -52,8 +53,10 @@ export function briefLatency({ latencyMs, evidence }: Verdict, percentile: Perce
   if (!latencyMs) return ['', '']
   const { low, value, high } = latencyMs[percentile]
   if (!Number.isFinite(value)) return ['unbounded', '']
-  const brief = (ms: number) => (Number.isFinite(ms) ? formatMs(ms).replace(/ ms$/, '') : '∞')
-  return [mark(evidence) + formatMs(value), low === high ? '' : `${brief(low)}–${brief(high)}`]
+  const brief = (ms: number) => (Number.isFinite(ms) ? formatMs(ms) : '∞')
+  const alike = [value, low, high].every((ms) => !Number.isFinite(ms) || (ms < 1000 && value < 1000))
+  const range = [low, high].map((ms) => (alike ? brief(ms).replace(/ ms$/, '') : brief(ms))).join('–')
+  return [mark(evidence) + formatMs(value), low === high ? '' : range]
 }
 
 function mark(evidence: Evidence): string {

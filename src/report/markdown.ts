@@ -30,7 +30,7 @@ export function markdownReport(advice: Advice): string {
     '`modelled` figures are predicted and their ranges are in brackets; `measured` ones come from loading a deployment.',
     ...(advice.profile ? ['## Measured on this machine', profileSection(advice.profile)] : []),
     '## Bills',
-    `List prices of ${advice.book.date}, a month of 730 h, at the central estimate. A missing price is never counted as 0.`,
+    `Price book of ${advice.book.date}: list prices read ${advice.book.oldest} to ${advice.book.newest}, ${advice.book.derived} of ${advice.book.prices} derived from others. A month of 730 h, at the central estimate. A missing price is never counted as 0.`,
     ...advice.verdicts.filter(({ bill }) => bill !== null).map(billSection),
     '## Assumptions',
     table(
@@ -51,7 +51,7 @@ function candidatesTable(advice: Advice): string {
   const rows = advice.verdicts.map((verdict) => [
     verdict.candidate.name === advice.cheapest ? `**${verdict.candidate.name}**` : verdict.candidate.name,
     label(verdict, advice),
-    verdict.evidence,
+    verdict.outcome === 'refused' || verdict.outcome === 'untested' ? '' : verdict.evidence,
     formatCost(verdict),
     formatLatency(verdict, percentile),
     verdict.operation ? formatCount(verdict.operation.replicas) : '',
@@ -84,6 +84,8 @@ function profileSection({ host, model, startUpMs, settings, ...sizes }: ProfileS
 function billSection(verdict: Verdict): string {
   const { bill, candidate, checks, operation } = verdict
   const total = bill?.usdTotal ? formatUsd(bill.usdTotal) : 'no total: a price is missing'
+  const derived = bill?.lines.filter(({ rule }) => rule !== undefined) ?? []
+  const rules = derived.map(({ description, rule }) => `- derived: ${text(description)}: ${text(rule ?? '')}`)
   const missing = bill?.missing.map(({ message }) => `- ${text(message)}`) ?? []
   const busy = operation
     ? [`Utilisation ${percent(operation.utilization.value)} of ${replicas(operation.replicas.value)}.`]
@@ -94,6 +96,7 @@ function billSection(verdict: Verdict): string {
       ? [table(['SKU', 'quantity', 'unit', 'price', 'USD', 'prices of'], bill.lines.map(billRow))]
       : []),
     ...(missing.length > 0 ? [missing.join('\n')] : []),
+    ...(rules.length > 0 ? [rules.join('\n')] : []),
     [...busy, ...checks.map((check) => `${explainCheck(check)}.`)].map(text).join(' '),
     '</details>',
   ].join('\n\n')

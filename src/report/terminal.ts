@@ -35,7 +35,9 @@ const GAP = 2
 /** A terminal that leaves less than this for names gets no columns. */
 const LEAST_NAME = 22
 
-type Layout = { readonly kind: 'columns'; readonly widths: readonly number[] } | { readonly kind: 'stacked' }
+type Layout =
+  | { readonly kind: 'columns'; readonly widths: readonly number[] }
+  | { readonly kind: 'stacked'; readonly percentile: string }
 
 interface Page {
   readonly columns: number
@@ -88,7 +90,7 @@ function table(advice: Advice, page: Page): string[] {
   const layout: Layout =
     nameWidth >= LEAST_NAME
       ? { kind: 'columns', widths: [nameWidth, ...widths.slice(1)] }
-      : { kind: 'stacked' }
+      : { kind: 'stacked', percentile }
   const lines = advice.verdicts.flatMap((verdict, index) => {
     const { symbol, style } = MARKS[verdict.outcome]
     const row = layoutRow(symbol, rows[index] ?? [], layout, page)
@@ -111,10 +113,20 @@ function reasons(verdict: Verdict, advice: Advice, page: Page): string[] {
 function layoutRow(symbol: string, cells: readonly string[], layout: Layout, page: Page): string[] {
   const [name = '', ...figures] = cells
   const named = wrapped(name, page, GAP).map((line, index) => (index === 0 ? symbol + line.slice(1) : line))
-  if (layout.kind === 'stacked') return [...named, ...wrapped(figures.filter(Boolean).join('  '), page, GAP)]
+  if (layout.kind === 'stacked')
+    return [...named, ...wrapped(stackedFigures(figures, layout.percentile), page, GAP)]
   if (stringWidth(name) <= (layout.widths[0] ?? 0)) return [`${symbol} ${joinCells(cells, layout.widths)}`]
   const rest = figures.some(Boolean) ? [`  ${joinCells(['', ...figures], layout.widths)}`] : []
   return [...named, ...rest]
+}
+
+/** `meets  ~$146 a month (104–171)  p95 ~81.9 ms (52.6–148)`: without columns, each figure says what it is. */
+function stackedFigures(figures: readonly string[], percentile: string): string {
+  const [outcome = '', cost, costRange, latency, latencyRange] = figures
+  const within = (range: string | undefined) => (range ? ` (${range})` : '')
+  const money = cost ? `${cost.replace(/^(~?)/, '$1$$')} a month${within(costRange)}` : ''
+  const time = latency ? `${percentile} ${latency}${within(latencyRange)}` : ''
+  return [outcome, money, time].filter(Boolean).join('  ')
 }
 
 function joinCells(cells: readonly string[], widths: readonly number[]): string {
@@ -132,7 +144,7 @@ function footer({ profile, book, warnings, assumptions }: Advice, page: Page): s
   const startUp = formatMs(profile?.startUpMs.median.totalMs ?? 0)
   const measured =
     settings && `Measured on this machine: service time p50 ${settings.join(', ')}; start-up ${startUp}.`
-  const rest = `List prices of ${book.date}; ${assumptions.length} assumptions, bills and SKUs are in the report.`
+  const rest = `List prices read ${book.oldest} to ${book.newest}; ${assumptions.length} assumptions, bills and SKUs are in the report.`
   return [...warnings.map((warning) => `Warning: ${warning}.`), measured, rest].flatMap((line) =>
     line === undefined ? [] : wrapped(line, page),
   )

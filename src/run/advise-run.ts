@@ -22,7 +22,7 @@ export function adviseRun(record: RunRecord, book: PriceBook): Advice {
     scenario: { name: scenario.name, file: scenario.file, sha256: scenario.sha256 },
     slo: scenario.slo,
     traffic: scenario.traffic,
-    book: { date: book.date, prices: book.prices.length },
+    book: summarizeBook(book),
     profile: summarizeProfile(record.profile),
     verdicts: ranking.verdicts,
     cheapest: ranking.cheapest?.candidate.name ?? null,
@@ -32,4 +32,10 @@ export function adviseRun(record: RunRecord, book: PriceBook): Advice {
     assumptions: listAssumptions(scenario, record.profile?.host ?? null),
     warnings: listWarnings(record, ranking.verdicts),
   }
+}
+
+function summarizeBook({ date, prices }: PriceBook): Advice['book'] {
+  const months = prices.map(({ asOf }) => asOf).sort()
+  const derived = prices.filter(({ basis }) => basis === 'derived').length
+  return { date, prices: prices.length, derived, oldest: months[0] ?? date, newest: months.at(-1) ?? date }
 }

@@ -5,13 +5,42 @@ import type { Scenario } from '../core/scenario.ts'
 import { formatMs, formatRatio } from '../core/units.ts'
 import { PLATFORMS } from '../platforms/index.ts'
 
+const SERVER_ASSUMPTIONS: readonly Assumption[] = [
+  {
+    name: 'Server',
+    value: "Plimsoll's own, one process per vCPU (or per `threads` of them), as measured here",
+    source: 'another server parses and replies faster or slower; measure it with url',
+    setBy: 'threads, url',
+  },
+  {
+    name: 'Hyper-threads',
+    value: 'a vCPU gains up to 53% while its neighbour on the core is idle; taken as 24% (0 to 53%)',
+    source: 'CoreMark of n1-standard-1 against n1-standard-2, 2024-06',
+  },
+  {
+    name: 'Start of a container, before the server starts',
+    value: '1.1 s (0.3 s to 4 s)',
+    source: 'community measurements, 2021 to 2024; none is official',
+  },
+  {
+    name: 'Errors of modelled candidates',
+    value: 'not predicted: only their latency is held against the SLO',
+    source: 'nothing predicts them; measure with url',
+  },
+]
+
+/** p95 over p50 of the local service time beyond which it says more of the machine than of the model. */
+const MOST_SPREAD = 1.8
+
 /** What the advice takes for granted, and where each of it can be set. */
 export function listAssumptions(scenario: Scenario, host: HostFacts | null): Assumption[] {
   const used = new Set(scenario.candidates.map(({ platform }) => platform))
   const platforms = Object.values(PLATFORMS).filter(({ id }) => used.has(id))
   const modelled = scenario.candidates.some(({ url }) => url === undefined)
   return [
-    ...(modelled ? [networkAssumption(scenario), speedAssumption(scenario, host)] : []),
+    ...(modelled
+      ? [networkAssumption(scenario), speedAssumption(scenario, host), ...SERVER_ASSUMPTIONS]
+      : []),
     {
       name: 'Replicas are added at a utilisation of',
       value: formatRatio(scenario.assumptions.targetUtilization),
@@ -54,11 +83,24 @@ export function listWarnings(record: RunRecord, verdicts: readonly Verdict[]): s
     ...(unpriced > 0
       ? [`${count(unpriced, 'candidate')} without a price: a cheaper one may be among them`]
       : []),
+    ...noisy(settings),
     ...slowerWithMore(settings),
     ...invalid.map(({ threads, measurement }) => {
       return `the profile with ${count(threads, 'thread')} is invalid: ${measurement.invalidReasons.join('; ')}`
     }),
   ]
+}
+
+/** A model takes about as long every time: what does not was kept waiting by other programs on this machine. */
+function noisy(settings: readonly ProfileSetting[]): string[] {
+  return settings.flatMap(({ threads, measurement: { serviceMs } }) => {
+    const ratio = serviceMs.p95 / serviceMs.p50
+    if (!(ratio > MOST_SPREAD)) return []
+    const with_ = `with ${count(threads, 'thread')}`
+    return [
+      `this machine was busy while it measured (${with_} p95 is ${ratio.toFixed(1)} times p50): predictions are too pessimistic; run again when idle`,
+    ]
+  })
 }
 
 /** More threads that take longer: a busy machine, as a rule, and then all its figures are too high. */
@@ -85,7 +127,7 @@ function networkAssumption({ assumptions }: Scenario): Assumption {
 
 function speedAssumption({ assumptions }: Scenario, host: HostFacts | null): Assumption {
   const factor = assumptions.n1VcpuPerLocalCore
-  const cpu = host?.microarchitecture ?? host?.cpuModel ?? 'this machine'
+  const cpu = host?.microarchitecture ?? `${host?.cpuModel ?? 'this machine'}, which is not in the table`
   return {
     name: 'Speed of other hardware',
     value:

@@ -96,12 +96,17 @@ async function loadLocally(
   const headers = { 'content-type': 'application/json' }
   const samples = await loadClosed({ ...load, headers })
   const measurement = summarize(samples, { arrivals: 'closed', connections: 1, startedAt, timeoutMs })
-  const [failure] = Object.entries(measurement.errors)
-  if (failure && measurement.counts.ok < requests * 0.99) {
-    const [kind, { count, example }] = failure
-    throw new WorldError(`the local server failed ${count} of ${requests} requests (${kind}: ${example})`)
-  }
+  assertAnswered(measurement)
   return measurement
+}
+
+/** A profile of a server that fails requests would be one of its failures. */
+function assertAnswered({ counts, errors }: Measurement): void {
+  if (counts.ok >= counts.due * 0.99) return
+  const kinds = Object.entries(errors).map(([kind, { count, example }]) => `${count} ${kind}: ${example}`)
+  const hint = errors.timeout ? 'raise load.timeout if the model is that slow' : undefined
+  const message = `the local server failed ${counts.due - counts.ok} of ${counts.due} requests (${kinds.join('; ')})`
+  throw new WorldError(message, hint === undefined ? {} : { hint })
 }
 
 function emptyProfile({ facts, body }: ProbedModel): PartialProfile {

@@ -1,9 +1,11 @@
 import type { Candidate } from '../core/candidate.ts'
+import { UserError } from '../core/errors.ts'
 import type { Trial } from '../core/measurement.ts'
 import type { PartialProfile, RunRecord } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { formatMs } from '../core/units.ts'
 import { platformOf } from '../platforms/index.ts'
+import { describeHost } from '../serving/describe-host.ts'
 import type { Listener } from './events.ts'
 import { checkTokens, measureUrl } from './measure-url.ts'
 import { type Locate, type ProbedModel, probeModel } from './probe-model.ts'
@@ -33,12 +35,37 @@ export async function runScenario(run: Run): Promise<RunRecord> {
   const untried = state.untried().filter(({ name }) => !tried.has(name))
   checkTokens(untried)
   const model = untried.length > 0 ? await probeModel(scenario, run.locate, run.signal) : undefined
+  if (model) checkSame(model, run.record.profile)
   state.add(...refused)
   if (model) {
     await runSteps(remainingSteps(run, state, model), run.signal, run.notify)
     state.settleModelled()
   }
   return state.finish()
+}
+
+/**
+ * Two models, or two machines, do not make one profile.
+ * @throws UserError when a resumed run would mix them
+ */
+function checkSame(model: ProbedModel, begun: PartialProfile | null): void {
+  if (begun === null) return
+  const host = describeHost()
+  const sameModel = begun.model.sha256 === model.facts.sha256 && begun.requestBytes === model.body.length
+  const sameHost = begun.host.cpuModel === host.cpuModel && begun.host.cores === host.cores
+  if (sameModel && sameHost) return
+  throw new UserError({
+    message: `the ${sameModel ? 'machine' : 'model or its input'} is not the one that the run was begun with`,
+    hint: 'run without --resume to start afresh; the old run stays',
+  })
+}
+
+/** A saved run without the trials that are worth another try: of deployments that failed or were measured badly. */
+export function withoutFailures(record: RunRecord): RunRecord {
+  const sound = record.trials.filter((trial) => {
+    return trial.status !== 'failed' && (trial.status !== 'measured' || trial.measurement.valid)
+  })
+  return sound.length === record.trials.length ? record : { ...record, finishedAt: null, trials: sound }
 }
 
 function refusal(candidate: Candidate): Trial[] {

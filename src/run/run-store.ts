@@ -93,13 +93,18 @@ export function setAside(folder: string): string | undefined {
   return name
 }
 
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EISDIR: 'is a folder',
+  ENOTDIR: 'is neither a run.json nor a folder that holds one',
+}
+
 function parse(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    const why =
-      code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `is not JSON: ${message}`
+    const why = (code && (UNREADABLE[code] ?? `cannot be read: ${code}`)) ?? `is not JSON: ${message}`
     throw new UserError({ file: path, message: why, hint: 'name a run.json, or the folder that holds one' })
   }
 }

@@ -91,7 +91,19 @@ function checkUrl(raw: RawCandidate, fail: Report): void {
     fail('url', `"${raw.url}" is not an http or https URL`, 'write it like https://host/predict')
   } else if (url.username || url.password) {
     fail('url', 'the url holds a user name or password', 'put the token in an environment variable: tokenEnv')
+  } else if (url.search || url.hash) {
+    fail(
+      'url',
+      'the url has a query, which may hold a key and would be saved',
+      'authenticate with tokenEnv instead',
+    )
+  } else if (raw.tokenEnv !== undefined && url.protocol === 'http:' && !isLoopback(url)) {
+    fail('url', 'the token would travel unencrypted', 'use https')
   }
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname)
 }
 
 function shared(raw: RawCandidate) {

@@ -63,6 +63,6 @@ describe('A line of the SLO', () => {
     expect(errors).toMatchObject({ metric: 'errors', limit: 0.001, outcome: 'meets' })
     const strict = { ...slo, errorRatio: 0 }
     const [, none] = checkSlo(strict, { latencyMs, errorRatio: around(0.01, 0.02, 0.03) })
-    expect(none).toMatchObject({ outcome: 'misses', marginRatio: 0.02 })
+    expect(none).toMatchObject({ outcome: 'misses', marginRatio: 0.01 })
   })
 })

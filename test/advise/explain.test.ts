@@ -21,7 +21,7 @@ describe('A check in words', () => {
   test.each([
     [check('misses', exactly(310)), 'p95 310 ms, 55% over 200 ms'],
     [check('meets', exactly(120)), 'p95 120 ms, 40% under 200 ms'],
-    [check('meets', around(52.1, 87.2, 141)), 'p95 87.2 ms (52.1 ms to 141 ms), 56% under 200 ms'],
+    [check('meets', around(52.1, 87.2, 141)), 'p95 87.2 ms (52.1 ms to 141 ms), at least 56% under 200 ms'],
     [check('misses', exactly(201)), 'p95 201 ms, just over 200 ms'],
     [check('meets', exactly(199.5)), 'p95 200 ms, just under 200 ms'],
     [check('misses', exactly(2000)), 'p95 2.0 s, 10 times 200 ms'],
@@ -47,7 +47,7 @@ describe('A check in words', () => {
       outcome: 'misses',
       marginRatio: 19,
     }
-    expect(explainCheck(errors)).toBe('errors 2% (1% to 3%), 20 times 0.1%')
+    expect(explainCheck(errors)).toBe('errors 2% (1% to 3%), at least 20 times 0.1%')
   })
 })
 

@@ -95,9 +95,9 @@ describe('A verdict', () => {
       const state = { ...operation, replicas: exactly(1), utilization: around(low, value, high) }
       return verdictOn(assessed({ operation: state })).reasons[0]
     }
-    expect(load(1.1, 1.5, 2)).toBe('overloaded: the traffic is 1.5 times what 1 replica, its most, can serve')
+    expect(load(1.1, 1.5, 2)).toBe('overloaded: the traffic is 1.5 times what its one replica can serve')
     expect(load(0.6, 0.8, 1.2)).toBe(
-      'may be overloaded: at worst the traffic is 1.2 times what 1 replica, its most, can serve',
+      'may be too small: at worst the traffic is 1.2 times what its one replica can serve',
     )
     expect(load(0.6, 0.8, 0.99)).toBe('p95 120 ms, 40% under 200 ms')
   })

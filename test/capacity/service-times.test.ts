@@ -95,9 +95,13 @@ describe('Predicted service times', () => {
 
   test('on a GPU keep what happens outside the model on the CPU', () => {
     const accelerator = { type: 'nvidia-h100-80gb', count: 1 }
-    const outside = timesAround(60, 300, 1).map((ms) => ms * 0.1)
-    const points = predict({ accelerator, cpu: 'n2' })
-    expect(meanMs(points[0]?.occupancyMs)).toBeGreaterThan(meanMs(Float64Array.from(outside)) * 0.4)
+    const outside = meanMs(Float64Array.from(timesAround(60, 300, 1).map((ms) => ms * 0.1)))
+    const [wide, narrow] = [8, 1].map((vcpus) => predict({ accelerator, cpu: 'n2', vcpus })[0])
+    const spent = (times = wide) => meanMs(times?.occupancyMs) + (times?.networkMs ?? 0)
+    expect(spent()).toBeGreaterThan(outside * 0.4)
+    expect(spent(narrow)).toBeCloseTo(spent(wide), 9)
+    // Beside eight vCPUs the GPU sets the pace; beside one, what it does for each request takes longer.
+    expect(meanMs(narrow?.occupancyMs)).toBeGreaterThan(2 * meanMs(wide?.occupancyMs))
   })
 
   test('on a GPU never fall under the time that launching takes', () => {
@@ -151,12 +155,16 @@ describe('A cold start', () => {
 })
 
 describe('Measured service times', () => {
-  test('are what they are: one point, no network to add', () => {
+  test('are what was measured, between their time in the model and the upper end of their mean', () => {
     const measurement = openMeasurement(timesAround(90, 500))
     const points = measuredService(measurement, replica({ vcpus: 4, concurrency: 2 }), 1)
-    expect(points).toHaveLength(1)
-    expect(points[0]).toMatchObject({ slots: 2, networkMs: 0 })
-    expect([...(points[0]?.occupancyMs ?? [])]).toEqual(measurement.samplesMs)
+    expect(points).toHaveLength(3)
+    expect(points[1]).toMatchObject({ slots: 2, networkMs: 0 })
+    expect([...(points[1]?.occupancyMs ?? [])]).toEqual(measurement.samplesMs)
+    const means = points.map(({ occupancyMs }) => meanMs(occupancyMs))
+    expect(means).toEqual(means.toSorted((a, b) => a - b))
+    const told = { ...measurement, inferenceMs: measurement.samplesMs.map((ms) => ms / 2) }
+    expect(meanMs(measuredService(told, replica(), 1)[0]?.occupancyMs)).toBeCloseTo((means[1] ?? 0) / 2, 9)
   })
 })
 

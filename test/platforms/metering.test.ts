@@ -183,7 +183,10 @@ describe('Cloud Functions of the 1st generation bill', () => {
     const kept = cloudFunction({ memoryMib: 256, minReplicas: 1 })
     const bill = billUsage(platformOf(kept).usage(kept, month({ replicas: 1, rps: 1 })), book)
     expect(bill.usdTotal).toBeNull()
-    expect(bill.missing.map(({ resource }) => resource)).toEqual(['functions-1/idle-memory'])
+    expect(bill.missing.map(({ resource }) => resource)).toEqual([
+      'functions-1/idle-cpu',
+      'functions-1/idle-memory',
+    ])
   })
 })
 

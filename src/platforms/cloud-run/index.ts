@@ -34,8 +34,8 @@ export const cloudRun: Platform<CloudRunCandidate> = {
       source: 'Cloud Run pricing, 2026-10; that it rounds per stretch is read into it',
     },
     {
-      name: 'Cloud Run bills the start and the stop of instances',
-      value: 'not added: at a flat rate they are few',
+      name: 'Cloud Run bills instances while they start and stop',
+      value: 'starts that requests wait for are added; the 10 s after the last request are not',
       source: 'Cloud Run pricing, 2026-10',
     },
     {

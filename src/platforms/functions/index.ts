@@ -35,6 +35,11 @@ export const functions: Platform<FunctionsCandidate> = {
   caveats: () => [],
   assumptions: [
     {
+      name: 'Cloud Functions free tier',
+      value: 'the first 2 million invocations; no GHz-seconds or GB-seconds are subtracted',
+      source: 'Cloud Functions pricing, 2026-08; it is one per billing account',
+    },
+    {
       name: 'Cloud Functions vCPU',
       value: 'as fast as one between E2 and N2; a share of it below 1 vCPU',
       source: 'not published; 2400 MHz of the 1st generation is taken as one vCPU',
@@ -57,6 +62,7 @@ function firstGenerationUsage(candidate: FunctionsCandidate, month: MonthOperati
   return [
     line('cpu', 'GHz-second', seconds * functionGhz(memoryMib)),
     line('memory', 'GiB-second', seconds * (memoryMib / 1024)),
+    line('idle-cpu', 'GHz-second', idleS * functionGhz(memoryMib)),
     line('idle-memory', 'GiB-second', idleS * (memoryMib / 1024)),
     line('invocations', 'invocation', Math.round(month.requests)),
   ]
