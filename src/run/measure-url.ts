@@ -2,8 +2,6 @@ import type { Candidate } from '../core/candidate.ts'
 import { UserError } from '../core/errors.ts'
 import type { Trial } from '../core/measurement.ts'
 import type { Scenario } from '../core/scenario.ts'
-import { arrivalTimes } from '../load/arrivals.ts'
-import { summarize } from '../load/measurement.ts'
 import { loadOpen } from '../load/open-loop.ts'
 import { proveEndpoint } from '../load/prove-endpoint.ts'
 import type { Listener } from './events.ts'
@@ -33,23 +31,21 @@ export async function measureUrl(trial: UrlTrial): Promise<Trial> {
     }
   }
   const rps = scenario.traffic.burst?.rps ?? scenario.traffic.rps
-  const startedAt = new Date().toISOString()
-  const samples = await loadOpen({
+  const total = warmupRequests + requests
+  const measurement = await loadOpen({
     url: candidate.url,
-    body,
+    payloads: [{ body }],
     headers,
-    arrivals: arrivalTimes(arrivals, rps, warmupRequests + requests, seed),
-    maxInFlight: MOST_IN_FLIGHT,
+    arrival: { kind: arrivals, rps },
+    count: total,
+    warmupRequests,
+    connections: MOST_IN_FLIGHT,
     timeoutMs,
+    seed,
     signal,
-    onProgress: (finished, total) => trial.notify({ kind: 'progress', finished, total }),
+    onProgress: (finished) => trial.notify({ kind: 'progress', finished, total }),
   })
-  const facts = { arrivals, connections: MOST_IN_FLIGHT, offeredRps: rps, startedAt, timeoutMs }
-  return {
-    candidate: candidate.name,
-    status: 'measured',
-    measurement: summarize(samples.slice(warmupRequests), facts),
-  }
+  return { candidate: candidate.name, status: 'measured', measurement }
 }
 
 /** @throws UserError naming every candidate whose token's environment variable is not set */
