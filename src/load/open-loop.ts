@@ -73,6 +73,7 @@ export async function loadOpen(load: OpenLoad): Promise<Measurement> {
   const problems = checkLoad(load)
   if (problems.length > 0) throw new UserError(problems)
   const SenderOfChoice = await senderFor({ http2: load.http2 ?? false })
+  load.signal.throwIfAborted()
   const threads = load.workers ?? 1
   const merger = new WindowMerger(threads, load.onWindow)
   const record = emptyRecord()
