@@ -47,9 +47,9 @@ describe('the verdict on an SLO', () => {
     expect(median).toBeLessThanOrEqual(10)
   })
 
-  it('decides twice and half the ratio of the limit rightly', () => {
-    expect(decideOften(0.02, 200).misses).toBeGreaterThan(0.98)
-    expect(decideOften(0.005, 200).meets).toBeGreaterThan(0.98)
+  it('decides twice and half the ratio of the limit rightly, in nine of ten runs of 6,000 requests', () => {
+    expect(decideOften(0.02, 200).misses).toBeGreaterThan(0.9)
+    expect(decideOften(0.005, 200).meets).toBeGreaterThan(0.9)
   })
 
   it('meets only when all limits are met', () => {
