@@ -3,12 +3,13 @@ import { type Problem, UserError } from '../core/errors.ts'
 import type { LoadWindow, Measurement, Sample } from '../core/measurement.ts'
 import { type Arrival, checkArrival } from './arrivals.ts'
 import { driveInWorkers } from './drive-in-workers.ts'
-import { type Drive, type DriveListener, Driver, senderFor, type Tick } from './drive-load.ts'
-import { emptyRecord, mergeRecord } from './load-record.ts'
+import { type Drive, Driver, senderFor, type Tick } from './drive-load.ts'
+import { emptyRecord, type LoadRecord, mergeRecord } from './load-record.ts'
 import { WindowMerger } from './load-windows.ts'
 import { keptRequests, measure } from './measurement.ts'
 import type { Headers, Payload } from './request-bytes.ts'
 import { type SampleBatch, samplesOf } from './sample-batch.ts'
+import type { SenderClass } from './sender.ts'
 
 export interface OpenLoad {
   readonly url: string
@@ -76,46 +77,57 @@ export async function loadOpen(load: OpenLoad): Promise<Measurement> {
   load.signal.throwIfAborted()
   const threads = load.workers ?? 1
   const merger = new WindowMerger(threads, load.onWindow)
-  const record = emptyRecord()
+  const finished = new Array<number>(threads).fill(0)
   const startedAt = new Date().toISOString()
-  await new Promise<void>((resolve, reject) => {
-    let running = threads
-    const finished = new Array<number>(threads).fill(0)
-    const end = (settle: () => void) => {
-      load.signal.removeEventListener('abort', abort)
-      settle()
-    }
-    const listen = (thread: number): DriveListener => ({
-      headers: headersOf(load),
-      onTick: (tick) => {
-        finished[thread] = tick.finished
-        for (const window of tick.windows) merger.add(window)
-        load.onProgress?.(finished.reduce((sum, count) => sum + count, 0))
-        if (tellBatch(load, tick) === 'stop') for (const drive of drives) drive.stop()
-      },
-      onEnd: (share) => {
-        mergeRecord(record, share)
-        if (--running === 0) end(resolve)
-      },
-      onError: (error) => fail(error),
-    })
-    const fail = (reason: unknown) => {
-      for (const drive of drives) drive.abandon()
-      end(() => reject(reason))
-    }
-    const abort = () => fail(load.signal.reason)
-    load.signal.addEventListener('abort', abort, { once: true })
-    const plans = Array.from({ length: threads }, (_, thread) => driveOf(load, thread, threads))
-    const [only] = plans
-    const drives =
-      threads === 1 && only
-        ? [new Driver(only, SenderOfChoice, performance.now(), listen(0))]
-        : driveInWorkers(
-            plans,
-            plans.map((_, thread) => listen(thread)),
-          )
+  const record = await driveAll(load, SenderOfChoice, (tick, thread) => {
+    finished[thread] = tick.finished
+    for (const window of tick.windows) merger.add(window)
+    load.onProgress?.(finished.reduce((sum, count) => sum + count, 0))
+    return tellBatch(load, tick)
   })
   return measure(record, factsOf(load, startedAt), merger.end(), threads)
+}
+
+/** Sends from this thread or from several, and puts together what they recorded. */
+function driveAll(
+  load: OpenLoad,
+  SenderOfChoice: SenderClass,
+  hear: (tick: Tick, thread: number) => 'stop' | undefined,
+): Promise<LoadRecord> {
+  const threads = load.workers ?? 1
+  const plans = Array.from({ length: threads }, (_, thread) => driveOf(load, thread, threads))
+  const record = emptyRecord()
+  let running = threads
+  return new Promise((resolve, reject) => {
+    let drives: readonly Pick<Driver, 'stop' | 'abandon'>[] = []
+    const fail = (reason: unknown) => {
+      load.signal.removeEventListener('abort', abort)
+      for (const drive of drives) drive.abandon()
+      reject(reason)
+    }
+    const abort = () => fail(load.signal.reason)
+    const listeners = plans.map((_, thread) => ({
+      headers: headersOf(load),
+      onTick: (tick: Tick) => {
+        try {
+          if (hear(tick, thread) === 'stop') for (const drive of drives) drive.stop()
+        } catch (error) {
+          fail(error)
+        }
+      },
+      onEnd: (share: LoadRecord) => {
+        mergeRecord(record, share)
+        if (--running > 0) return
+        load.signal.removeEventListener('abort', abort)
+        resolve(record)
+      },
+      onError: fail,
+    }))
+    load.signal.addEventListener('abort', abort, { once: true })
+    const [plan, listener] = [plans[0], listeners[0]]
+    if (threads > 1 || !plan || !listener) drives = driveInWorkers(plans, listeners)
+    else drives = [new Driver(plan, SenderOfChoice, performance.now(), listener)]
+  })
 }
 
 function checkLoad({ arrival, http2, url }: OpenLoad): Problem[] {

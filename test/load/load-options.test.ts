@@ -135,6 +135,13 @@ describe('a listener to batches', () => {
     expect(counts.due).toBe(counts.ok)
   })
 
+  it('ends the load with what it throws', async () => {
+    const onBatch = () => {
+      throw new Error('no verdict')
+    }
+    await expect(load(await answerAll(), { count: 10_000, onBatch })).rejects.toThrow('no verdict')
+  })
+
   it('can stop workers too', async () => {
     const onBatch = (batch: LoadBatch) => (batch.size > 0 ? ('stop' as const) : undefined)
     const { counts } = await load(await answerAll(), { count: 10_000, workers: 2, onBatch })
