@@ -1,20 +1,20 @@
 import { percentile, sortAscending } from './percentile.ts'
 
-/** Longer series are summed into at most so many blocks first, which bounds the work. */
-const mostBlocks = 16_384
+/** Longer series are summed into at most so many blocks first, which bounds the work: some ms at this many. */
+const usualBlocks = 16_384
 
 /**
  * How many successive values carry the information of one independent value: 1 + 2 * (sum of autocorrelations).
  *
  * The sum ends by Geyer's rule for Markov chains (Practical Markov Chain Monte Carlo, 1992): autocorrelations are
  * added in adjacent pairs, as long as a pair is positive, each pair taken as at most the one before. Series of more
- * than 16,384 values are summed into blocks first. Short series hide correlation: below some 50 times the result it
+ * than `mostBlocks` values are summed into blocks first. Short series hide correlation: below some 50 times the result it
  * is biased low.
  *
  * @param values in order of time
  * @returns at least 1, at most the number of values; that number for fewer than 4 values or when all are equal
  */
-export function correlationTime(values: ArrayLike<number>): number {
+export function correlationTime(values: ArrayLike<number>, mostBlocks = usualBlocks): number {
   const size = Math.ceil(values.length / mostBlocks)
   const single = centre(values)
   const variance = meanSquare(single)
@@ -45,11 +45,15 @@ export function effectiveCount(values: ArrayLike<number>, ratio: number): number
 }
 
 /** Correlation time of {x > threshold}; 1 where all or none of the values are. */
-export function indicatorTime(values: ArrayLike<number>, threshold: number): number {
+export function indicatorTime(
+  values: ArrayLike<number>,
+  threshold: number,
+  mostBlocks = usualBlocks,
+): number {
   let over = 0
   const indicator = Float64Array.from(values, (value) => (value > threshold ? 1 : 0))
   for (const value of indicator) over += value
-  return over === 0 || over === values.length ? 1 : correlationTime(indicator)
+  return over === 0 || over === values.length ? 1 : correlationTime(indicator, mostBlocks)
 }
 
 function sumCorrelations(centred: Float64Array, variance: number): number {

@@ -1,6 +1,7 @@
 import { sampleCorrelation } from 'simple-statistics'
 import { correlationTime, indicatorTime } from '../../stats/correlation-time.ts'
 import { findOverSaturation, type LoadSeries } from '../../stats/over-saturation.ts'
+import { percentile, sortAscending } from '../../stats/percentile.ts'
 import type { Tally } from '../../stats/sequential-test.ts'
 import {
   type Answer,
@@ -9,6 +10,7 @@ import {
   type SloVerdict,
   tallyLimits,
 } from '../../stats/slo-verdict.ts'
+import { RecentRequests } from './recent-requests.ts'
 
 /** What a probe has shown. */
 export interface Sighting {
@@ -22,57 +24,53 @@ export interface Sighting {
   readonly overSaturated?: string
 }
 
-interface Kept {
-  readonly inFlight: readonly number[]
-  readonly responseMs: readonly number[]
-}
-
-/** Share of a probe left out at its start, where queues have not built up yet. */
-const warmUpShare = 0.1
 /** Requests before which a probe never meets: the correlation time of fewer is not known. */
 const fewestToMeet = 600
-/** Growth of the count from one look to the next: looking costs time, not confidence. */
+/** Growth of the count from one look to the next: looking costs some ms, not confidence. */
 const lookFactor = 1.1
+/** Blocks into which requests are summed to find their correlation: few, since the sender waits meanwhile. */
+const blocks = 2048
 
 /**
- * Judges a probe while it runs.
+ * Judges a probe while it runs. Memory and the time of a look are bounded: at most 8,192 requests are kept.
  *
  * @param limits that the probe has to decide on
  * @param guards limits that it can miss, and need not show to meet
  */
 export function watchProbe(limits: readonly SloLimit[], guards: readonly SloLimit[], confidence: number) {
-  const seen = { dueMs: [] as number[], inFlight: [] as number[], responseMs: [] as number[] }
+  const all = [...limits, ...guards]
+  const recent = new RecentRequests((responseMs) => tallyLimits(all, responseMs))
   let nextLook = 1
+  const sighting = () => judge(recent, limits, guards, confidence)
   return {
     /** @returns whether to stop */
     add(batch: LoadSeries): boolean {
-      for (const key of ['dueMs', 'inFlight', 'responseMs'] as const)
-        seen[key].push(...Array.from(batch[key]))
-      if (seen.dueMs.length < nextLook) return false
-      nextLook = seen.dueMs.length * lookFactor
-      return judge(seen, limits, guards, confidence).verdict !== 'undecided'
+      recent.add(batch)
+      if (recent.count < nextLook) return false
+      nextLook = recent.count * lookFactor
+      return sighting().verdict !== 'undecided'
     },
-    sighting: () => judge(seen, limits, guards, confidence),
+    sighting,
   }
 }
 
 function judge(
-  seen: Kept & { readonly dueMs: readonly number[] },
+  recent: RecentRequests,
   limits: readonly SloLimit[],
   guards: readonly SloLimit[],
   confidence: number,
 ): Sighting {
-  const first = Math.floor(seen.dueMs.length * warmUpShare)
-  const [responseMs, inFlight] = [seen.responseMs.slice(first), seen.inFlight.slice(first)]
-  const correlationTime = findCorrelationTime({ responseMs, inFlight }, limits)
-  const tallies = tallyLimits(limits, responseMs)
+  const kept = recent.steady()
+  const all = recent.tallies()
+  const tallies = all.slice(0, limits.length)
+  const correlationTime = findCorrelationTime(kept, limits)
   const slo = judgeTallies(limits, tallies, { confidence, effectiveShare: 1 / correlationTime })
   const found = { slo, tallies, correlationTime }
-  const overSaturated = findOverSaturation(seen)?.reason
+  const overSaturated = findOverSaturation(recent.kept)?.reason
   if (overSaturated) return { ...found, verdict: 'misses', overSaturated }
-  const guarded = judgeTallies(guards, tallyLimits(guards, responseMs), { confidence })
+  const guarded = judgeTallies(guards, all.slice(limits.length), { confidence })
   if (guarded.verdict === 'misses') return { ...found, verdict: 'misses' }
-  const early = slo.verdict === 'meets' && responseMs.length < fewestToMeet
+  const early = slo.verdict === 'meets' && (tallies[0]?.count ?? 0) < fewestToMeet
   return { ...found, verdict: early ? 'undecided' : slo.verdict }
 }
 
@@ -83,14 +81,14 @@ function judge(
  * requests with the variance of the late count over many runs, for one to 16 workers of fixed, exponential and
  * lognormal service.
  */
-function findCorrelationTime({ inFlight, responseMs }: Kept, limits: readonly SloLimit[]): number {
+function findCorrelationTime({ inFlight, responseMs }: LoadSeries, limits: readonly SloLimit[]): number {
   const count = responseMs.length
   if (count === 0) return 1
-  const sorted = responseMs.toSorted((a, b) => a - b)
-  const p90 = sorted[Math.floor(count * 0.9)] as number
+  const p90 = percentile(sortAscending(Array.from(responseMs)), 0.9)
   const levels = [p90, ...limits.map(({ latencyMs }) => latencyMs ?? Number.MAX_VALUE)]
-  const times = levels.map((level) => indicatorTime(responseMs, level))
-  const time = Math.max(...times, followsQueue({ inFlight, responseMs }) ? correlationTime(inFlight) : 1)
+  const times = levels.map((level) => indicatorTime(responseMs, level, blocks))
+  const queue = followsQueue(inFlight, responseMs) ? correlationTime(inFlight, blocks) : 1
+  const time = Math.max(...times, queue)
   return time * (1 + (10 * time) / count)
 }
 
@@ -98,14 +96,15 @@ function findCorrelationTime({ inFlight, responseMs }: Kept, limits: readonly Sl
 const queueCorrelation = 0.3
 
 /** With workers to spare, requests in flight still remember each other, and response times do not. */
-function followsQueue({ inFlight, responseMs }: Kept): boolean {
+function followsQueue(inFlight: ArrayLike<number>, responseMs: ArrayLike<number>): boolean {
   if (inFlight.length < 3 || isConstant(inFlight) || isConstant(responseMs)) return false
-  const answered = responseMs.filter((value) => value < Number.MAX_VALUE)
-  const slowest = answered.reduce((a, b) => Math.max(a, b), 1)
-  const logs = responseMs.map((value) => Math.log(Math.min(slowest, Math.max(1e-3, value))))
-  return isConstant(logs) || sampleCorrelation(logs, [...inFlight]) > queueCorrelation
+  const times = Array.from(responseMs)
+  const slowest = times.reduce((most, value) => (value < Number.MAX_VALUE ? Math.max(most, value) : most), 1)
+  const logs = times.map((value) => Math.log(Math.min(slowest, Math.max(1e-3, value))))
+  return isConstant(logs) || sampleCorrelation(logs, Array.from(inFlight)) > queueCorrelation
 }
 
-function isConstant(values: readonly number[]): boolean {
-  return values.every((value) => value === values[0])
+function isConstant(values: ArrayLike<number>): boolean {
+  for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return false
+  return true
 }
