@@ -1,8 +1,15 @@
 import { helpBench } from './help.ts'
 import { latencyBench } from './latency.ts'
+import { loadBench } from './load.ts'
+import { searchBench } from './search.ts'
 
 /** Every benchmark by name: each compares with a peer in the same run and prints ratios. */
-const BENCHES: Readonly<Record<string, () => Promise<string>>> = { help: helpBench, latency: latencyBench }
+const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
+  help: helpBench,
+  latency: latencyBench,
+  load: loadBench,
+  search: searchBench,
+}
 
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !(name in BENCHES))

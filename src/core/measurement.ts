@@ -19,12 +19,26 @@ export interface Sample {
 
 export type Percentiles = Readonly<Record<Percentile | 'max' | 'mean', number>>
 
+/** The requests that were due within one second of a load. Latencies count from then; null where none was ok. */
+export interface LoadWindow {
+  /** From the start of the load, its warm-up included. */
+  readonly startS: number
+  readonly due: number
+  readonly ok: number
+  readonly error: number
+  readonly timeout: number
+  readonly dropped: number
+  readonly p50Ms: number | null
+  readonly p95Ms: number | null
+  readonly p99Ms: number | null
+}
+
 /** What came of loading one URL. All latencies are of `ok` samples. */
 export interface Measurement {
   /** ISO 8601. */
   readonly startedAt: string
   readonly durationS: number
-  readonly arrivals: 'closed' | 'poisson' | 'constant'
+  readonly arrivals: 'closed' | 'poisson' | 'constant' | 'ramp' | 'steps' | 'sine' | 'rates' | 'timestamps'
   /** Closed loop: requests in flight at a time. Open loop: the most that may be in flight. */
   readonly connections: number
   /** Requests due per second; in closed loop, those sent. */
@@ -42,7 +56,13 @@ export interface Measurement {
   readonly sendLagMs: Readonly<Record<'p50' | 'p99' | 'max', number>>
   readonly valid: boolean
   readonly invalidReasons: readonly string[]
-  /** Service times of ok requests in order of sending, ms rounded to the microsecond. */
+  /** What the figures do not show by themselves, though they stand, e.g. that requests were dropped. */
+  readonly warnings?: readonly string[]
+  /** One row a second, in order; absent of a closed loop. */
+  readonly windows?: readonly LoadWindow[]
+  /** Connections opened, those that the other side closed or broke, and requests sent again because of that. */
+  readonly sockets?: Readonly<Record<'opened' | 'died' | 'retried', number>>
+  /** Service times of ok requests in order of sending, ms rounded to the microsecond: the first 10,000 to end. */
   readonly samplesMs: readonly number[]
   /** Time inside the model of the same requests, where the server reported it; else empty. */
   readonly inferenceMs: readonly number[]

@@ -1,129 +1,168 @@
-import type { ErrorClass, Measurement, Percentiles, Sample } from '../core/measurement.ts'
+import type { LoadWindow, Measurement, Percentiles, Sample } from '../core/measurement.ts'
 import type { Percentile } from '../core/scenario.ts'
-import { percentile, percentileRatios, sortAscending } from '../stats/percentile.ts'
-import { percentileInterval } from '../stats/percentile-interval.ts'
+import { formatMs } from '../core/units.ts'
+import { percentileRatios } from '../stats/percentile.ts'
+import { lowerRank, upperRank } from '../stats/percentile-interval.ts'
+import type { Histogram } from './histogram.ts'
+import type { KeptSamples, LoadRecord } from './load-record.ts'
+import { Recorder } from './recorder.ts'
 
 export interface LoadFacts {
   readonly arrivals: Measurement['arrivals']
   readonly connections: number
-  /** Of an open loop; a closed loop's follows from its samples. */
+  /** Of an open loop at one rate; else it follows from when requests were due. */
   readonly offeredRps?: number
   /** ISO 8601. */
   readonly startedAt: string
   readonly timeoutMs: number
-  /** p99 of send lag above which the measurement is invalid; else 10% of the p99 response, at least 1 ms. */
-  readonly slowestAcceptableLagMs?: number
+  /** p99 of send lag that does no harm whatever the latency; else 10% of the p99 response, at least 1 ms, is the limit. */
+  readonly acceptableLagMs?: number
 }
 
+/** How many ok requests are kept one by one, for models of the service time. */
+export const keptRequests = 10_000
 const confidence = 0.95
 const percentileNames = Object.keys(percentileRatios) as Percentile[]
+/** Share of the load's time for which the client may have been held up, and what counts as that at least, ms. */
+const heldUpRatio = 0.01
+const shortestStallMs = 5
 
-/** What the samples of one load say. With no ok sample, all latencies are NaN and the measurement is invalid. */
+/** What the samples of one load say, e.g. of a closed loop. */
 export function summarize(samples: readonly Sample[], facts: LoadFacts): Measurement {
-  const ok = samples.filter((sample) => sample.outcome === 'ok')
-  const response = sortAscending(ok.map((sample) => sample.doneMs - sample.dueMs))
-  const service = sortAscending(ok.map((sample) => sample.doneMs - sample.sentMs))
-  const durationS = measureDuration(samples)
-  const sendLagMs = measureSendLag(samples)
-  const invalidReasons = findInvalidReasons(response, sendLagMs.p99, facts)
+  const recorder = new Recorder(keptRequests)
+  for (const [index, { dueMs, sentMs, doneMs, outcome, detail, inferenceMs }] of samples.entries()) {
+    const exchange = { index, dueMs, begunMs: sentMs, sentMs }
+    recorder.due(dueMs)
+    if (outcome === 'ok') recorder.ok(exchange, doneMs, inferenceMs)
+    else {
+      const silent = outcome === 'timeout' ? `no reply in ${facts.timeoutMs} ms` : outcome
+      recorder.failed(exchange, doneMs, outcome, detail ?? silent)
+    }
+  }
+  return measure(recorder.record, facts)
+}
+
+/** What the record of one load says. With no ok request, all latencies are NaN and the measurement is invalid. */
+export function measure(
+  record: LoadRecord,
+  facts: LoadFacts,
+  windows?: readonly LoadWindow[],
+  threads = 1,
+): Measurement {
+  const { counts, errors, response, service, sockets, kept } = record
+  const durationS = counts.due === 0 ? 0 : (record.lastDoneMs - record.firstDueMs) / 1000
+  const sendLagMs = measureSendLag(record.sendLag)
+  const invalidReasons = findInvalidReasons(record, sendLagMs.p99, durationS * threads, facts)
+  const inOrder = sortByIndex(kept)
   return {
     startedAt: facts.startedAt,
     durationS,
     arrivals: facts.arrivals,
     connections: facts.connections,
-    offeredRps: facts.offeredRps ?? perSecond(samples.length, durationS),
-    goodputRps: perSecond(ok.length, durationS),
-    counts: countOutcomes(samples),
-    errors: groupErrors(samples, facts.timeoutMs),
+    offeredRps: facts.offeredRps ?? perSecond(counts.due, durationS),
+    goodputRps: perSecond(counts.ok, durationS),
+    counts: { ...counts, sent: counts.due - counts.dropped },
+    errors,
     responseMs: findPercentiles(response),
     serviceMs: findPercentiles(service),
     intervals: findIntervals(response),
     sendLagMs,
     valid: invalidReasons.length === 0,
     invalidReasons,
-    samplesMs: ok.map((sample) => roundToMicrosecond(sample.doneMs - sample.sentMs)),
-    inferenceMs: listInferenceTimes(ok),
+    ...(counts.dropped > 0 && { warnings: [warnOfDropped(record)] }),
+    ...(windows && { windows, sockets: { ...sockets } }),
+    samplesMs: inOrder.map((at) => roundToMicrosecond(kept.serviceMs[at] ?? 0)),
+    inferenceMs: listInferenceTimes(inOrder.map((at) => kept.inferenceMs[at] ?? Number.NaN)),
   }
-}
-
-/** From the first due request to the last reply, s. */
-function measureDuration(samples: readonly Sample[]): number {
-  if (samples.length === 0) return 0
-  const first = samples.reduce((least, sample) => Math.min(least, sample.dueMs), Number.POSITIVE_INFINITY)
-  const last = samples.reduce((most, sample) => Math.max(most, sample.doneMs), Number.NEGATIVE_INFINITY)
-  return (last - first) / 1000
 }
 
 function perSecond(count: number, durationS: number): number {
   return durationS > 0 ? count / durationS : 0
 }
 
-function countOutcomes(samples: readonly Sample[]): Measurement['counts'] {
-  const count = (outcome: Sample['outcome']) => samples.filter((sample) => sample.outcome === outcome).length
-  const [due, ok, timeout, dropped] = [samples.length, count('ok'), count('timeout'), count('dropped')]
-  return { due, sent: due - dropped, ok, error: due - ok - timeout - dropped, timeout, dropped }
-}
-
-function groupErrors(samples: readonly Sample[], timeoutMs: number): Measurement['errors'] {
-  const errors: Partial<Record<ErrorClass, { count: number; example: string }>> = {}
-  for (const { outcome, detail } of samples) {
-    if (outcome === 'ok') continue
-    const example = detail ?? (outcome === 'timeout' ? `no reply in ${timeoutMs} ms` : outcome)
-    errors[outcome] = {
-      count: (errors[outcome]?.count ?? 0) + 1,
-      example: errors[outcome]?.example ?? example,
-    }
-  }
-  return errors
-}
-
-function findPercentiles(sorted: Float64Array): Percentiles {
-  const at = (ratio: number) =>
-    sorted.length === 0 ? Number.NaN : roundToMicrosecond(percentile(sorted, ratio))
+function findPercentiles(times: Histogram): Percentiles {
+  const at = (ratio: number) => roundToMicrosecond(times.percentile(ratio))
   return {
     p50: at(0.5),
     p90: at(0.9),
     p95: at(0.95),
     p99: at(0.99),
     p999: at(0.999),
-    max: at(1),
-    mean: roundToMicrosecond(sorted.reduce((sum, value) => sum + value, 0) / sorted.length),
+    max: times.max,
+    mean: roundToMicrosecond(times.mean),
   }
 }
 
-function findIntervals(sorted: Float64Array): Measurement['intervals'] {
+/** By order statistics, as `percentileInterval` does for single values, and outwards to the ends of the buckets. */
+function findIntervals(times: Histogram): Measurement['intervals'] {
   const intervals: Partial<Record<Percentile, { low: number; high: number; confidence: number }>> = {}
+  const tail = (1 + confidence) / 2
   for (const name of percentileNames) {
-    const interval = percentileInterval(sorted, percentileRatios[name], confidence)
-    if (!interval) continue
-    const [low, high] = [roundToMicrosecond(interval.low), roundToMicrosecond(interval.high)]
-    intervals[name] = { low, high, confidence }
+    const [low, high] = [lowerRank, upperRank].map((rank) => rank(times.count, percentileRatios[name], tail))
+    const lowMs = times.boundsAtRank(low ?? 0).low
+    const highMs = times.boundsAtRank(high ?? 0).high
+    if (lowMs >= 0 && highMs >= 0) intervals[name] = { low: lowMs, high: highMs, confidence }
   }
   return intervals
 }
 
 /** How late requests were sent; dropped ones were not. Zero when none was sent. */
-function measureSendLag(samples: readonly Sample[]): Measurement['sendLagMs'] {
-  const sent = samples.filter((sample) => sample.outcome !== 'dropped')
-  const lags = sortAscending(sent.map((sample) => sample.sentMs - sample.dueMs))
-  const at = (ratio: number) => (lags.length === 0 ? 0 : roundToMicrosecond(percentile(lags, ratio)))
-  return { p50: at(0.5), p99: at(0.99), max: at(1) }
+function measureSendLag(lags: Histogram): Measurement['sendLagMs'] {
+  if (lags.count === 0) return { p50: 0, p99: 0, max: 0 }
+  const at = (ratio: number) => roundToMicrosecond(lags.percentile(ratio))
+  return { p50: at(0.5), p99: at(0.99), max: lags.max }
 }
 
-function findInvalidReasons(response: Float64Array, lagMs: number, facts: LoadFacts): string[] {
-  if (response.length === 0) return ['no request was answered ok']
-  const limitMs = facts.slowestAcceptableLagMs ?? Math.max(1, percentile(response, 0.99) * 0.1)
-  if (facts.arrivals === 'closed' || lagMs <= limitMs) return []
-  return [
-    `the sender fell behind: 1 in 100 requests was sent ${lagMs.toFixed(1)} ms late or later, ` +
-      `and ${limitMs.toFixed(1)} ms is acceptable`,
-  ]
+function findInvalidReasons(
+  record: LoadRecord,
+  lagMs: number,
+  durationS: number,
+  facts: LoadFacts,
+): string[] {
+  if (record.response.count === 0) return ['no request was answered ok']
+  if (facts.arrivals === 'closed') return []
+  const tenthMs = record.response.percentile(0.99) * 0.1
+  const limitMs = Math.max(1, tenthMs, facts.acceptableLagMs ?? 0)
+  const reasons: string[] = []
+  if (lagMs > limitMs) {
+    reasons.push(
+      `the sender fell behind: 1 in 100 requests was sent ${lagMs.toFixed(1)} ms late or later, ` +
+        `and ${limitMs.toFixed(1)} ms is acceptable`,
+    )
+  }
+  const heldUpMs = sumAbove(record.stalls, Math.max(shortestStallMs, limitMs))
+  if (heldUpMs > heldUpRatio * durationS * 1000) {
+    reasons.push(
+      `the client was held up for ${formatMs(heldUpMs)} of ${durationS.toFixed(1)} s, at most ` +
+        `${formatMs(record.stalls.max)} at once: its event loop was blocked, or it had no processor`,
+    )
+  }
+  return reasons
+}
+
+/** Sum of the times longer than a limit, ms. */
+function sumAbove(times: Histogram, limitMs: number): number {
+  let sumUs = 0
+  for (const { lowUs, highUs, count } of times.buckets()) {
+    if (lowUs > limitMs * 1000) sumUs += (count * (lowUs + highUs)) / 2
+  }
+  return sumUs / 1000
+}
+
+function warnOfDropped({ counts: { dropped, due } }: LoadRecord): string {
+  return (
+    `${dropped} of ${due} requests were not sent, because all connections were waiting for replies: ` +
+    'they count as failed, and the response times are of the others'
+  )
+}
+
+function sortByIndex({ index }: KeptSamples): number[] {
+  return index.map((_, at) => at).sort((a, b) => (index[a] ?? 0) - (index[b] ?? 0))
 }
 
 /** All of them or none: a list with gaps could not be paired with the service times. */
-function listInferenceTimes(ok: readonly Sample[]): number[] {
-  const times = ok.flatMap((sample) => sample.inferenceMs ?? [])
-  return times.length === ok.length ? times : []
+function listInferenceTimes(times: readonly number[]): readonly number[] {
+  return times.some(Number.isNaN) ? [] : times
 }
 
 function roundToMicrosecond(ms: number): number {

@@ -16,6 +16,7 @@ import type { Percentile, Range, Scenario } from '../core/scenario.ts'
 import { platformOf } from '../platforms/index.ts'
 import { billUsage } from '../pricing/bill.ts'
 import { ratioLowerBound, ratioUpperBound } from '../stats/binomial.ts'
+import { percentileRatios } from '../stats/percentile.ts'
 import { completeProfile } from './profile-locally.ts'
 
 const PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p999'] as const satisfies readonly Percentile[]
@@ -137,11 +138,21 @@ function latencyRanges(operation: OperationPoints): Assessed['latencyMs'] {
   return byPercentile(range)
 }
 
-/** Where the sample cannot resolve a percentile, its range is open at the top. */
-function measuredLatency({ responseMs, intervals }: Measurement): Assessed['latencyMs'] {
+/**
+ * A request that failed was not answered within any limit: where so many failed that they reach into a percentile, it
+ * has no bound. Where the sample cannot resolve a percentile, its range is open at the top.
+ */
+function measuredLatency({ responseMs, intervals, counts }: Measurement): Assessed['latencyMs'] {
+  const failed = errorRange(counts.due - counts.ok, counts.due)
+  const never = Number.POSITIVE_INFINITY
   return byPercentile((percentile) => {
-    const { low, high } = intervals[percentile] ?? { low: responseMs.p50, high: Number.POSITIVE_INFINITY }
-    return { low, value: responseMs[percentile], high }
+    const spare = 1 - percentileRatios[percentile]
+    const { low, high } = intervals[percentile] ?? { low: responseMs.p50, high: never }
+    return {
+      low: failed.low > spare ? never : low,
+      value: failed.value > spare ? never : responseMs[percentile],
+      high: failed.value > spare ? never : high,
+    }
   })
 }
 

@@ -2,14 +2,19 @@ import type { Candidate } from '../core/candidate.ts'
 import { UserError } from '../core/errors.ts'
 import type { Trial } from '../core/measurement.ts'
 import type { Scenario } from '../core/scenario.ts'
-import { arrivalTimes } from '../load/arrivals.ts'
-import { summarize } from '../load/measurement.ts'
 import { loadOpen } from '../load/open-loop.ts'
 import { proveEndpoint } from '../load/prove-endpoint.ts'
+import { smallestCount } from '../stats/percentile-interval.ts'
 import type { Listener } from './events.ts'
 
 /** Requests in flight beyond which further ones are dropped: far more than any deployment that keeps up. */
 const MOST_IN_FLIGHT = 1000
+/** Longest that a deployment is loaded, s. */
+const LONGEST_S = 600
+/** Send lag that matters to no verdict, as a share of the tightest limit. */
+const LAG_SHARE = 0.02
+/** Of the upper end of a two-sided 95% interval. */
+const ERROR_CONFIDENCE = 0.975
 
 interface UrlTrial {
   readonly candidate: Candidate & { readonly url: string }
@@ -22,7 +27,7 @@ interface UrlTrial {
 /** Proves the deployment with one request, then loads it at the busiest rate that the scenario expects. */
 export async function measureUrl(trial: UrlTrial): Promise<Trial> {
   const { candidate, scenario, body, signal } = trial
-  const { requests, warmupRequests, arrivals, seed, timeoutMs } = scenario.load
+  const { warmupRequests, arrivals, seed, timeoutMs } = scenario.load
   const headers = headersOf(candidate)
   const proof = await proveEndpoint({ url: candidate.url, body, headers, instances: 1, timeoutMs, signal })
   if ('fault' in proof) {
@@ -32,24 +37,46 @@ export async function measureUrl(trial: UrlTrial): Promise<Trial> {
       error: `not loaded, because its first request failed: ${proof.fault}`,
     }
   }
-  const rps = scenario.traffic.burst?.rps ?? scenario.traffic.rps
-  const startedAt = new Date().toISOString()
-  const samples = await loadOpen({
+  const plan = planLoad(scenario)
+  const measurement = await loadOpen({
     url: candidate.url,
-    body,
+    payloads: [{ body }],
     headers,
-    arrivals: arrivalTimes(arrivals, rps, warmupRequests + requests, seed),
-    maxInFlight: MOST_IN_FLIGHT,
+    arrival: { kind: arrivals, rps: plan.rps },
+    count: warmupRequests + plan.requests,
+    warmupRequests,
+    connections: MOST_IN_FLIGHT,
     timeoutMs,
+    acceptableLagMs: LAG_SHARE * Math.min(...Object.values(scenario.slo.latencyMs)),
+    seed,
     signal,
-    onProgress: (finished, total) => trial.notify({ kind: 'progress', finished, total }),
+    onProgress: (finished) =>
+      trial.notify({ kind: 'progress', finished, total: warmupRequests + plan.requests }),
   })
-  const facts = { arrivals, connections: MOST_IN_FLIGHT, offeredRps: rps, startedAt, timeoutMs }
   return {
     candidate: candidate.name,
     status: 'measured',
-    measurement: summarize(samples.slice(warmupRequests), facts),
+    measurement,
     payload: { requestBytes: body.length, replyBytes: proof.replyBytes },
+  }
+}
+
+/**
+ * How much to load: at the busiest rate, as many requests as the scenario says or as it takes for none that failed to
+ * show that the SLO's errors are met. Where that would last longer than ten minutes, the SLO stays undecided, or at a
+ * rate too low to measure anything the load is faster than the traffic.
+ */
+export function planLoad({ load, slo, traffic }: Pick<Scenario, 'load' | 'slo' | 'traffic'>): {
+  readonly rps: number
+  readonly requests: number
+} {
+  const rps = traffic.burst?.rps ?? traffic.rps
+  const least = load.requests + load.warmupRequests
+  const needed = slo.errorRatio > 0 ? smallestCount(1 - slo.errorRatio, ERROR_CONFIDENCE) : load.requests
+  const affordable = Math.floor(rps * LONGEST_S) - load.warmupRequests
+  return {
+    rps: Math.max(rps, least / LONGEST_S),
+    requests: Math.max(load.requests, Math.min(needed, affordable)),
   }
 }
 
