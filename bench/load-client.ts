@@ -46,7 +46,8 @@ async function ping(url: URL, count: number): Promise<Partial<ClientResult>> {
 
 async function open(url: URL, rps: number, durationS: number): Promise<Partial<ClientResult>> {
   let earlyRssMib = 0
-  const warmupRequests = rps / 2
+  // The first two seconds are the compiler's, which shares the core.
+  const warmupRequests = rps * 2
   const measurement = await loadOpen({
     url: url.href,
     arrival: { kind: 'constant', rps },
