@@ -14,12 +14,16 @@ export interface Option {
   readonly short?: string
   /** Placeholder of its value; without one the option is a switch. */
   readonly value?: string
+  /** May be given more than once. */
+  readonly repeats?: true
   readonly summary: string
 }
 
 export interface Given {
   readonly switches: ReadonlySet<string>
   readonly values: ReadonlyMap<string, string>
+  /** Of options that repeat, in the order given. */
+  readonly lists: ReadonlyMap<string, readonly string[]>
 }
 
 const JSON_OUTPUT: Option = { name: 'json', summary: 'print one JSON document instead of a table' }
@@ -74,6 +78,46 @@ export const COMMANDS: readonly Command[] = [
       { name: 'body', value: 'file', summary: 'write the request that runs send to this file' },
     ],
     run: async (scenario, given) => (await import('./serve-command.ts')).serveCommand(scenario, given),
+  },
+  {
+    name: 'load',
+    argument: 'url',
+    summary: 'load any HTTP endpoint and tell the truth about it; with an SLO, for no longer than it takes',
+    options: [
+      { name: 'rate', short: 'r', value: 'rps', summary: 'requests per second; 50, or with a unit: 90/min' },
+      {
+        name: 'arrivals',
+        value: 'kind',
+        summary:
+          'constant (default), poisson, ramp:10-100/30s, sine:50+-40/60s, steps:10x5s,50x5s, rates:FILE, timestamps:FILE',
+      },
+      { name: 'duration', short: 'd', value: 'time', summary: 'how long (default: 10s, unless --requests)' },
+      { name: 'requests', short: 'n', value: 'count', summary: 'how many requests at most' },
+      { name: 'warmup', value: 'count', summary: 'requests sent first that do not count (default: 0)' },
+      {
+        name: 'slo',
+        value: 'limits',
+        summary: "stop as soon as it is decided, e.g. 'p95<200ms, errors<0.1%'",
+      },
+      { name: 'find-capacity', summary: 'find the highest rate that meets the --slo' },
+      { name: 'closed', summary: 'keep --connections requests in flight instead of following a rate' },
+      {
+        name: 'connections',
+        short: 'c',
+        value: 'count',
+        summary: 'most in flight (default: 1000; 1 with --closed)',
+      },
+      { name: 'workers', value: 'count', summary: 'threads that send (default: 1)' },
+      { name: 'method', short: 'X', value: 'verb', summary: 'default: POST with a body, else GET' },
+      { name: 'header', short: 'H', value: 'line', repeats: true, summary: "'Name: value'; may be repeated" },
+      { name: 'body', value: 'file', summary: 'file to send as the body' },
+      { name: 'timeout', value: 'time', summary: 'a request that takes longer has failed (default: 10s)' },
+      { name: 'seed', value: 'number', summary: 'of everything random (default: 1)' },
+      { name: 'http2', summary: 'speak HTTP/2, over TLS' },
+      { name: 'samples', value: 'file', summary: 'write every request to this CSV file' },
+      { ...JSON_OUTPUT },
+    ],
+    run: async (url, given) => (await import('./load-command.ts')).loadCommand(url, given),
   },
   {
     name: 'schema',

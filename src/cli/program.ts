@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { COMMANDS, type Command, type Given } from './commands.ts'
+import { COMMANDS, type Command, type Given, type Option } from './commands.ts'
 import { commandHelp, programHelp } from './help.ts'
 import { VERSION } from './version.ts'
 
@@ -36,31 +36,36 @@ function showHelp(name: string | undefined): number | Promise<never> {
 }
 
 async function parse(command: Command, args: string[]): Promise<{ positionals: string[]; given: Given }> {
-  const options = Object.fromEntries(
-    command.options.map(({ name, short, value }) => {
-      return [
-        name,
-        { type: value === undefined ? 'boolean' : 'string', ...(short ? { short } : {}) } as const,
-      ]
-    }),
-  )
+  const options = Object.fromEntries(command.options.map((option) => [option.name, parserOption(option)]))
   const tokens = parseArgs({ args, options, allowPositionals: true, strict: false })
-  const switches = new Set<string>()
-  const values = new Map<string, string>()
+  const given = {
+    switches: new Set<string>(),
+    values: new Map<string, string>(),
+    lists: new Map<string, string[]>(),
+  }
   for (const [name, value] of Object.entries(tokens.values)) {
     const option = command.options.find((each) => each.name === name)
-    if (option === undefined)
-      await usageError(`${command.name} has no option ${dashed(name)}`, dashed(name), optionNames(command))
-    else if (option.value === undefined && value !== true) await usageError(`--${name} takes no value`)
-    else if (
-      option.value !== undefined &&
-      (typeof value !== 'string' || value === '' || value.startsWith('--'))
-    )
-      await usageError(`--${name} needs a <${option.value}>`)
-    else if (typeof value === 'string') values.set(name, value)
-    else switches.add(name)
+    if (option === undefined) {
+      return usageError(`${command.name} has no option ${dashed(name)}`, dashed(name), optionNames(command))
+    }
+    const fault = faultOf(option, value)
+    if (fault !== undefined) return usageError(fault)
+    if (Array.isArray(value)) given.lists.set(name, value.map(String))
+    else if (typeof value === 'string') given.values.set(name, value)
+    else given.switches.add(name)
   }
-  return { positionals: tokens.positionals, given: { switches, values } }
+  return { positionals: tokens.positionals, given }
+}
+
+function parserOption({ value, short, repeats }: Option) {
+  const type = value === undefined ? ('boolean' as const) : ('string' as const)
+  return { type, ...(short ? { short } : {}), ...(repeats ? { multiple: true } : {}) }
+}
+
+function faultOf({ name, value: placeholder }: Option, value: unknown): string | undefined {
+  if (placeholder === undefined) return value === true ? undefined : `--${name} takes no value`
+  const missing = (text: unknown) => typeof text !== 'string' || text === '' || text.startsWith('--')
+  return [value].flat().some(missing) ? `--${name} needs a <${placeholder}>` : undefined
 }
 
 function wrongArguments(command: Command, given: readonly string[]): Promise<never> {

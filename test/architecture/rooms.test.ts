@@ -13,9 +13,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   capacity: ['core'],
   pricing: ['core'],
   advise: ['core', 'stats'],
-  report: ['core', 'advise'],
+  report: ['core', 'advise', 'load', 'stats'],
   run: ['core', 'platforms', 'serving', 'load', 'stats', 'capacity', 'pricing', 'advise'],
-  cli: ['core', 'scenario', 'platforms', 'serving', 'pricing', 'report', 'run'],
+  cli: ['core', 'scenario', 'platforms', 'serving', 'load', 'pricing', 'report', 'run'],
 }
 
 /** Heavy packages, and the only rooms that may load them. */
