@@ -35,7 +35,7 @@ export type Arrival =
   /** A recorded trace of requests, ms from the first, rising. */
   | { readonly kind: 'timestamps'; readonly atMs: Float64Array }
 
-export interface RateStep {
+interface RateStep {
   readonly rps: number
   readonly durationS: number
 }
