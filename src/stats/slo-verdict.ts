@@ -15,7 +15,7 @@ export interface SloLimit {
 export type Answer = 'meets' | 'misses' | 'undecided'
 
 /** One limit's answer and what it rests on. */
-export interface LimitVerdict extends SloLimit, Tally {
+interface LimitVerdict extends SloLimit, Tally {
   readonly verdict: Answer
   /** Share of the requests that were events; NaN before the first request. */
   readonly seenRatio: number
@@ -64,7 +64,7 @@ export function tallyLimits(limits: readonly SloLimit[], responseMs: ArrayLike<n
 }
 
 /** Whether a response breaks the limit: it failed, or took longer. */
-export function isEvent(responseMs: number, latencyMs: number | undefined): boolean {
+function isEvent(responseMs: number, latencyMs: number | undefined): boolean {
   return latencyMs === undefined ? responseMs === Number.POSITIVE_INFINITY : responseMs > latencyMs
 }
 

@@ -12,8 +12,12 @@ export function believeCapacity(
   considered: Considered,
   confidence: number,
 ): CapacityBelief {
-  const sound = probes.filter(({ valid }) => valid)
-  const missed = sound.filter(({ verdict, slo }) => verdict === 'misses' && slo.verdict !== 'misses')
+  const valid = probes.filter((probe) => probe.valid)
+  // What is late in a queue that still grows says how long the probe was, not how steep the curve is.
+  const sound = valid.filter(({ overSaturated }) => overSaturated === undefined)
+  const missed = valid.filter(({ verdict, slo, overSaturated }) => {
+    return overSaturated !== undefined || (verdict === 'misses' && slo.verdict !== 'misses')
+  })
   const missedRps = missed.map(({ rps }) => rps)
   const weighed = shapingLimits(limits).map(({ ratio }, index) => {
     const points = sound.map((probe) => {

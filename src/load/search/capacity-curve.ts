@@ -22,7 +22,7 @@ const slopes = [2, 4, 8, 16, 32, 64, 128, 512, 2048, 8192, 32768]
 /** Shares of the limit that are late at any rate, as a slow kind of request would be. */
 const floors = [0, 0.25, 0.5, 0.75]
 /** Chance that a probe which was called saturated, or a guard's miss, was at a rate below the capacity. */
-const wrongMiss = 0.02
+const wrongMiss = 0.005
 
 export interface Considered {
   readonly lowestRps: number
