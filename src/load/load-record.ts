@@ -13,9 +13,10 @@ export interface OutcomeCounts {
 
 export type ErrorGroups = Partial<Record<ErrorClass, { count: number; example: string }>>
 
-/** Service times of the first ok requests, with the number of each among all due. */
+/** Times of the first ok requests, with the number of each among all due. */
 export interface KeptSamples {
   readonly index: number[]
+  readonly responseMs: number[]
   readonly serviceMs: number[]
   /** NaN where the reply told none. */
   readonly inferenceMs: number[]
@@ -54,7 +55,7 @@ export function emptyRecord(): LoadRecord {
     sendLag: new Histogram(),
     stalls: new Histogram(),
     sockets: { opened: 0, died: 0, retried: 0 },
-    kept: { index: [], serviceMs: [], inferenceMs: [] },
+    kept: { index: [], responseMs: [], serviceMs: [], inferenceMs: [] },
     firstDueMs: Number.POSITIVE_INFINITY,
     lastDoneMs: Number.NEGATIVE_INFINITY,
   }
@@ -75,7 +76,7 @@ export function mergeRecord(into: LoadRecord, from: LoadRecordState): void {
   for (const name of ['response', 'service', 'sendLag', 'stalls'] as const) into[name].merge(from[name])
   for (const [name, group] of Object.entries(from.errors)) addErrors(into.errors, name as ErrorClass, group)
   for (const name of ['opened', 'died', 'retried'] as const) into.sockets[name] += from.sockets[name]
-  for (const name of ['index', 'serviceMs', 'inferenceMs'] as const) {
+  for (const name of ['index', 'responseMs', 'serviceMs', 'inferenceMs'] as const) {
     for (const value of from.kept[name]) into.kept[name].push(value)
   }
   into.firstDueMs = Math.min(into.firstDueMs, from.firstDueMs)

@@ -1,11 +1,13 @@
 import type { LoadWindow, Measurement, Percentiles, Sample } from '../core/measurement.ts'
 import type { Percentile } from '../core/scenario.ts'
 import { formatMs } from '../core/units.ts'
+import { loadedInterval } from '../stats/loaded-interval.ts'
 import { percentileRatios } from '../stats/percentile.ts'
 import { lowerRank, upperRank } from '../stats/percentile-interval.ts'
 import type { Histogram } from './histogram.ts'
 import type { KeptSamples, LoadRecord } from './load-record.ts'
 import { Recorder } from './recorder.ts'
+import { warnOfUnsteady } from './unsteady.ts'
 
 export interface LoadFacts {
   readonly arrivals: Measurement['arrivals']
@@ -54,6 +56,10 @@ export function measure(
   const sendLagMs = measureSendLag(record.sendLag)
   const invalidReasons = findInvalidReasons(record, sendLagMs.p99, durationS * threads, facts)
   const inOrder = sortByIndex(kept)
+  const warnings = [
+    ...(counts.dropped > 0 ? [warnOfDropped(record)] : []),
+    ...(facts.arrivals === 'closed' ? [] : warnOfUnsteady(inOrder.map((at) => kept.responseMs[at] ?? 0))),
+  ]
   return {
     startedAt: facts.startedAt,
     durationS,
@@ -65,11 +71,12 @@ export function measure(
     errors,
     responseMs: findPercentiles(response),
     serviceMs: findPercentiles(service),
-    intervals: findIntervals(response),
+    intervals:
+      facts.arrivals === 'closed' ? findIntervals(response) : intervalsUnderLoad(response, inOrder, kept),
     sendLagMs,
     valid: invalidReasons.length === 0,
     invalidReasons,
-    ...(counts.dropped > 0 && { warnings: [warnOfDropped(record)] }),
+    ...(warnings.length > 0 && { warnings }),
     ...(windows && { windows, sockets: { ...sockets } }),
     samplesMs: inOrder.map((at) => roundToMicrosecond(kept.serviceMs[at] ?? 0)),
     inferenceMs: listInferenceTimes(inOrder.map((at) => kept.inferenceMs[at] ?? Number.NaN)),
@@ -102,6 +109,23 @@ function findIntervals(times: Histogram): Measurement['intervals'] {
     const lowMs = times.boundsAtRank(low ?? 0).low
     const highMs = times.boundsAtRank(high ?? 0).high
     if (lowMs >= 0 && highMs >= 0) intervals[name] = { low: lowMs, high: highMs, confidence }
+  }
+  return intervals
+}
+
+/**
+ * Intervals that bear the crowds in which a queue makes requests late, where every ok request was kept in order. Of
+ * longer loads, for independent requests, which is too narrow for a busy server.
+ */
+function intervalsUnderLoad(times: Histogram, inOrder: readonly number[], { responseMs }: KeptSamples) {
+  if (inOrder.length < times.count) return findIntervals(times)
+  const values = inOrder.map((at) => responseMs[at] ?? 0)
+  const intervals: Partial<Record<Percentile, { low: number; high: number; confidence: number }>> = {}
+  for (const name of percentileNames) {
+    const interval = loadedInterval(values, percentileRatios[name], confidence)
+    if (!interval.resolvable) continue
+    const [low, high] = [roundToMicrosecond(interval.low), roundToMicrosecond(interval.high)]
+    intervals[name] = { low, high, confidence }
   }
   return intervals
 }

@@ -34,6 +34,7 @@ export class Recorder {
     const { kept } = record
     if (kept.index.length >= this.#keep) return
     kept.index.push(exchange.index)
+    kept.responseMs.push(responseMs)
     kept.serviceMs.push(serviceMs)
     kept.inferenceMs.push(inferenceMs ?? Number.NaN)
   }

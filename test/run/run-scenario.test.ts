@@ -221,6 +221,8 @@ describe('Before anything is loaded', () => {
 
 describe('A candidate with a url', () => {
   const traffic = { rps: 100 }
+  // Loose enough for twenty requests to decide.
+  const slo = { latencyMs: { p95: 200 }, errorRatio: 0.2 }
 
   test('is loaded there, at the rate expected, instead of modelled', async () => {
     let requests = 0
@@ -230,7 +232,7 @@ describe('A candidate with a url', () => {
       return { status: 200, body: JSON.stringify({ predictions: instances.map(() => [0.5, 0.5]) }) }
     })
     const candidate = cloudRun({ url })
-    const record = await start(begin(tinyScenario({ candidates: [candidate], traffic }))).finished
+    const record = await start(begin(tinyScenario({ candidates: [candidate], traffic, slo }))).finished
     const [trial] = record.trials
     expect(trial?.status).toBe('measured')
     if (trial?.status !== 'measured') return
