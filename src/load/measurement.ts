@@ -28,6 +28,8 @@ const percentileNames = Object.keys(percentileRatios) as Percentile[]
 /** Share of the load's time for which the client may have been held up, and what counts as that at least, ms. */
 const heldUpRatio = 0.01
 const shortestStallMs = 5
+/** Of a short load too, this much in all is no more than a start takes. */
+const leastHeldUpMs = 20
 
 /** What the samples of one load say, e.g. of a closed loop. */
 export function summarize(samples: readonly Sample[], facts: LoadFacts): Measurement {
@@ -54,7 +56,7 @@ export function measure(
   const { counts, errors, response, service, sockets, kept } = record
   const durationS = counts.due === 0 ? 0 : (record.lastDoneMs - record.firstDueMs) / 1000
   const sendLagMs = measureSendLag(record.sendLag)
-  const invalidReasons = findInvalidReasons(record, sendLagMs.p99, durationS * threads, facts)
+  const invalidReasons = findInvalidReasons(record, decidingLag(record.sendLag), durationS * threads, facts)
   const inOrder = sortByIndex(kept)
   const warnings = [
     ...(counts.dropped > 0 ? [warnOfDropped(record)] : []),
@@ -137,6 +139,12 @@ function measureSendLag(lags: Histogram): Measurement['sendLagMs'] {
   return { p50: at(0.5), p99: at(0.99), max: lags.max }
 }
 
+/** p99, or the second longest of fewer than 200: one late request, as a rule the very first, condemns no load. */
+function decidingLag(lags: Histogram): number {
+  if (lags.count < 2) return 0
+  return lags.count < 200 ? lags.atRank(lags.count - 1) : lags.percentile(0.99)
+}
+
 function findInvalidReasons(
   record: LoadRecord,
   lagMs: number,
@@ -155,7 +163,7 @@ function findInvalidReasons(
     )
   }
   const heldUpMs = sumAbove(record.stalls, Math.max(shortestStallMs, limitMs))
-  if (heldUpMs > heldUpRatio * durationS * 1000) {
+  if (heldUpMs > Math.max(leastHeldUpMs, heldUpRatio * durationS * 1000)) {
     reasons.push(
       `the client was held up for ${formatMs(heldUpMs)} of ${durationS.toFixed(1)} s, at most ` +
         `${formatMs(record.stalls.max)} at once: its event loop was blocked, or it had no processor`,
