@@ -1,5 +1,6 @@
 import type { UsdRange, Verdict, VerdictOutcome } from '../core/advice.ts'
-import { decimal } from '../core/money.ts'
+import type { Bill } from '../core/bill.ts'
+import { decimal, formatUsd, sum } from '../core/money.ts'
 import { usdDearer } from './explain.ts'
 
 const ORDER: readonly VerdictOutcome[] = ['meets', 'undecided', 'misses', 'unpriced', 'refused', 'untested']
@@ -46,7 +47,15 @@ function comparison(verdict: Verdict, cheapest: Verdict | null, tie: boolean): s
   const dearer = usdDearer(verdict.usdPerMonth, cheapest.usdPerMonth)
   if (verdict.usdPerMonth.value === cheapest.usdPerMonth.value) return 'meets; costs the same as the cheapest'
   if (tie) return `meets; a tie with the cheapest: ${dearer} a month dearer, but the ranges overlap`
-  return `meets, but ${dearer} a month dearer`
+  return `meets, but ${dearer} a month dearer${trafficCost(verdict.bill)}`
+}
+
+/** Where carrying the requests costs more than a third of the bill, the machines are not what makes it dear. */
+function trafficCost(bill: Bill | null): string {
+  const lines = bill?.lines.filter(({ resource }) => resource.startsWith('network/load-balancer/')) ?? []
+  const usd = sum(lines.map((line) => decimal(line.usd)))
+  if (!bill?.usdTotal || usd.times(3).lt(bill.usdTotal)) return ''
+  return `; ${formatUsd(usd)} of its bill is load balancer traffic`
 }
 
 function compare(a: Verdict, b: Verdict): number {
