@@ -8,7 +8,7 @@ import type { Scenario } from '../../src/core/scenario.ts'
 import { loadPriceBook } from '../../src/pricing/price-book.ts'
 import { adviseRun } from '../../src/run/advise-run.ts'
 import type { RunEvent } from '../../src/run/events.ts'
-import { newRecord, runScenario } from '../../src/run/run-scenario.ts'
+import { newRecord, runScenario, withoutFailures } from '../../src/run/run-scenario.ts'
 import { loadRun, saveRun } from '../../src/run/run-store.ts'
 import { describeHost } from '../../src/serving/describe-host.ts'
 import { cloudRun, vertex, vm } from '../fixtures/candidates.ts'
@@ -265,5 +265,25 @@ describe('A new record', () => {
       profile: null,
       trials: [],
     })
+  })
+})
+
+describe('A resumed run', () => {
+  test('tries again what failed or was measured badly, and nothing else', () => {
+    const record = begin()
+    const bad = { status: 'failed', candidate: 'a', error: 'refused' } as const
+    const good = { status: 'modelled', candidate: 'b' } as const
+    const finished = { ...record, finishedAt: '2026-10-01T10:01:00.000Z', trials: [bad, good] }
+    expect(withoutFailures(finished)).toMatchObject({ finishedAt: null, trials: [good] })
+    const sound = { ...finished, trials: [good] }
+    expect(withoutFailures(sound)).toBe(sound)
+  })
+
+  test('of another model is refused, and what was saved stays', async () => {
+    const begun = await start(begin(tinyScenario({ candidates: [vm()] }))).finished
+    const profile = begun.profile && { ...begun.profile, model: { ...begun.profile.model, sha256: 'other' } }
+    const run = start({ ...begun, profile, finishedAt: null, trials: [] })
+    await expect(run.finished).rejects.toThrow('the model or its input is not the one')
+    expect(run.saves).toEqual([])
   })
 })
