@@ -1,3 +1,4 @@
+import { coverageBench } from './coverage.ts'
 import { helpBench } from './help.ts'
 import { latencyBench } from './latency.ts'
 import { loadBench } from './load.ts'
@@ -9,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   latency: latencyBench,
   load: loadBench,
   search: searchBench,
+  coverage: coverageBench,
 }
 
 const asked = process.argv.slice(2)
