@@ -5,28 +5,14 @@ import type { Slo } from '../core/scenario.ts'
 import { parseDurationMs, parseRateRps } from '../core/units.ts'
 import type { Arrival } from '../load/arrivals.ts'
 import { parseRateTrace, parseTimestampTrace } from '../load/parse-trace.ts'
+import type { UrlOrder } from '../run/load-url.ts'
 import type { Given } from './commands.ts'
 
 /** What `plimsoll load` was asked to do. */
-export interface LoadOrder {
-  readonly url: string
-  readonly method?: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body?: Buffer
-  readonly arrival: Arrival
-  readonly requests?: number
-  readonly durationS?: number
-  readonly warmupRequests: number
-  readonly connections: number
-  readonly workers: number
-  readonly timeoutMs: number
-  readonly seed: number
-  readonly http2: boolean
+export interface LoadOrder extends Omit<UrlOrder, 'signal' | 'onProgress'> {
   readonly closed: boolean
   readonly findCapacity: boolean
   readonly slo?: Slo
-  /** CSV file for the raw samples. */
-  readonly samples?: string
 }
 
 /** A load that is told neither ends after this, s. */
