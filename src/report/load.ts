@@ -20,7 +20,9 @@ export function loadReport(
   const lines = [
     ...(valid
       ? []
-      : [`INVALID: ${invalidReasons.join('; ')}. The figures say more of this client than of the server.`]),
+      : [
+          `INVALID: ${invalidReasons.join('; ')}${counts.ok > 0 ? '; the figures say more of this client than of the server' : ''}`,
+        ]),
     `${formatRps(offeredRps)} requests/s offered, ${formatRps(goodputRps)} answered, for ${durationS.toFixed(1)} s` +
       `${stoppedEarly ? ', until the SLO was decided' : ''}`,
     `${counts.due} due: ${counts.ok} ok, ${counts.error} error, ${counts.timeout} timeout, ${counts.dropped} dropped`,
