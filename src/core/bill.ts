@@ -1,3 +1,7 @@
+/** How a resource is bought: by the hour as it is used, spare capacity that may be taken away, or for 1 or 3 years. */
+export const PURCHASES = ['on-demand', 'spot', 'commit-1yr', 'commit-3yr'] as const
+export type Purchase = (typeof PURCHASES)[number]
+
 /** A quantity of one thing that a platform bills in a month. */
 export interface Usage {
   /** Price book resource, e.g. `cloud-run/request-based/cpu`, `gce/e2/memory`, `vertex/machine/n1-standard-4`. */
@@ -7,6 +11,8 @@ export interface Usage {
   readonly unit: string
   /** Decimal string, not negative. */
   readonly quantity: string
+  /** On demand where absent. A price of another purchase never stands in for a missing one. */
+  readonly purchase?: Purchase
   /**
    * Share of the month, 0 to 1 as a decimal string, that each unit of the resource runs: what a sustained use
    * discount depends on. Absent where no such discount can apply.
@@ -22,7 +28,7 @@ export interface Price {
   readonly unit: string
   /** Cumulative tiers by monthly quantity; the first starts at "0". A flat price has one. Decimal strings. */
   readonly tiers: readonly { readonly from: string; readonly usd: string }[]
-  readonly purchase: 'on-demand' | 'spot'
+  readonly purchase: Purchase
   readonly sku: { readonly id: string | null; readonly description: string }
   /** Share of the base rate that each successive quarter of the month costs, e.g. ["1","0.8","0.6","0.4"]. */
   readonly sustainedUse?: readonly string[]

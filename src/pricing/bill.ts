@@ -23,9 +23,13 @@ export function billUsage(usage: readonly Usage[], book: PriceBook): Bill {
   for (const item of usage) {
     const quantity = quantityOf(item)
     if (quantity.eq(0)) continue
-    const price = findPrice(book, item.resource, item.region)
+    const price = findPrice(book, item.resource, item.region, item.purchase)
     if (price?.unit === item.unit) addCharge(charges, price, item, quantity)
-    else missing.set(JSON.stringify([item.resource, item.region, item.unit]), gap(item, price, book))
+    else
+      missing.set(
+        JSON.stringify([item.resource, item.region, item.unit, item.purchase]),
+        gap(item, price, book),
+      )
   }
   const lines = [...charges.values()].flatMap(chargeLines)
   const usdTotal = missing.size > 0 ? null : exact(sum(lines.map((line) => decimal(line.usd))))
@@ -40,7 +44,7 @@ function quantityOf(item: Usage): Decimal {
 
 function addCharge(charges: Map<string, Charge>, price: Price, item: Usage, quantity: Decimal): void {
   const factor = discountFactor(price, item)
-  const key = `${price.resource} ${price.region} ${exact(factor)}`
+  const key = `${price.resource} ${price.region} ${price.purchase} ${exact(factor)}`
   const charge = charges.get(key)
   if (charge) charge.quantity = charge.quantity.plus(quantity)
   else charges.set(key, { price, factor, quantity })
@@ -84,8 +88,9 @@ function tierLine({ price, factor }: Charge, tier: Price['tiers'][number], quant
 }
 
 function gap(item: Usage, price: Price | undefined, book: PriceBook): MissingPrice {
-  const { resource, region, unit } = item
-  const why = price ? `it is priced per ${price.unit}, and its usage is counted in ${unit}` : 'none on demand'
+  const { resource, region, unit, purchase = 'on-demand' } = item
+  const none = `none ${purchase === 'on-demand' ? 'on demand' : `for ${purchase}`}`
+  const why = price ? `it is priced per ${price.unit}, and its usage is counted in ${unit}` : none
   const message = `no price for ${resource} in ${region} per ${unit} in the book of ${book.date}: ${why}`
   return { resource, region, unit, message }
 }

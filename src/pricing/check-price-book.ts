@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PriceBook } from '../core/bill.ts'
+import { type PriceBook, PURCHASES } from '../core/bill.ts'
 import type { Problem } from '../core/errors.ts'
 import { UserError } from '../core/errors.ts'
 import { decimal } from '../core/money.ts'
@@ -18,7 +18,7 @@ const priceSchema = z.strictObject({
   region: text,
   unit: text,
   tiers: tiersSchema,
-  purchase: z.enum(['on-demand', 'spot']),
+  purchase: z.enum(PURCHASES),
   sku: z.strictObject({ id: text.nullable(), description: text }),
   sustainedUse: sharesSchema.exactOptional(),
   basis: z.enum(['listed', 'derived']),

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Price, PriceBook } from '../core/bill.ts'
+import type { Price, PriceBook, Purchase } from '../core/bill.ts'
 import { UserError } from '../core/errors.ts'
 import { checkPriceBook } from './check-price-book.ts'
 
@@ -38,19 +38,25 @@ type Index = ReadonlyMap<string, Price>
 
 const indexes = new WeakMap<PriceBook, Index>()
 
-/** The on-demand price in the region, else the one that holds everywhere. */
-export function findPrice(book: PriceBook, resource: string, region: string): Price | undefined {
+/** The price of this purchase in the region, else the one that holds everywhere. */
+export function findPrice(
+  book: PriceBook,
+  resource: string,
+  region: string,
+  purchase: Purchase = 'on-demand',
+): Price | undefined {
   const index = indexes.get(book) ?? indexBook(book)
-  return index.get(key(resource, region)) ?? index.get(key(resource, 'global'))
+  return index.get(key(resource, region, purchase)) ?? index.get(key(resource, 'global', purchase))
 }
 
 function indexBook(book: PriceBook): Index {
-  const onDemand = book.prices.filter((price) => price.purchase === 'on-demand')
-  const index = new Map(onDemand.map((price) => [key(price.resource, price.region), price]))
+  const index = new Map(
+    book.prices.map((price) => [key(price.resource, price.region, price.purchase), price]),
+  )
   indexes.set(book, index)
   return index
 }
 
-function key(resource: string, region: string): string {
-  return `${resource} ${region}`
+function key(resource: string, region: string, purchase: Purchase): string {
+  return `${resource} ${region} ${purchase}`
 }
