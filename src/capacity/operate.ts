@@ -1,11 +1,6 @@
-import {
-  HOURS_PER_MONTH,
-  type LevelOperation,
-  type Replica,
-  type Scaling,
-  type TrafficLevel,
-} from '../core/operation.ts'
+import type { LevelOperation, Replica, Scaling, TrafficLevel } from '../core/operation.ts'
 import type { Traffic } from '../core/scenario.ts'
+import { monthProfile } from '../traffic/month-profile.ts'
 import type { ServicePoints, ServiceTimes } from './service-times.ts'
 import { simulateQueue } from './simulate-queue.ts'
 
@@ -17,14 +12,19 @@ const MOST_SIMULATED_REPLICAS = 64
 /** The levels of the month at each of the service times' points. */
 export type OperationPoints = readonly (readonly LevelOperation[])[]
 
-/** The flat levels of a month: the whole of it, or the burst of each day and the rest. */
-export function trafficLevels({ rps, burst }: Traffic): TrafficLevel[] {
-  if (!burst) return [{ rps, hours: HOURS_PER_MONTH }]
-  const hours = (HOURS_PER_MONTH * burst.hoursPerDay) / 24
-  return [
-    { rps, hours: HOURS_PER_MONTH - hours },
-    { rps: burst.rps, hours },
-  ]
+/** Levels that a month of many rates is reduced to. */
+const MOST_LEVELS = 12
+
+/** The rates of a month and their hours; of more than twelve, those alike under the highest of them. */
+export function trafficLevels(traffic: Traffic, seed: number): TrafficLevel[] {
+  const { steps, peakRps } = monthProfile(traffic, seed)
+  const few = new Set(steps.map(({ rps }) => rps)).size <= MOST_LEVELS
+  const levels = new Map<number, number>()
+  for (const { rps, durationS } of steps) {
+    const level = few ? rps : (Math.ceil((rps / peakRps) * MOST_LEVELS) / MOST_LEVELS) * peakRps
+    if (level > 0) levels.set(level, (levels.get(level) ?? 0) + durationS / 3600)
+  }
+  return [...levels].map(([rps, hours]) => ({ rps, hours }))
 }
 
 /** How a candidate runs under the traffic, at each point of its service times. */
@@ -35,7 +35,7 @@ export function operate(
   traffic: Traffic,
   seed: number,
 ): OperationPoints {
-  const levels = trafficLevels(traffic)
+  const levels = trafficLevels(traffic, seed)
   return service.map((times) => levels.map((level) => operateLevel(times, replica, scaling, level, seed)))
 }
 

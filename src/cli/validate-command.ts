@@ -1,6 +1,8 @@
 import { platformOf } from '../platforms/index.ts'
+import { formatMonth, formatTraffic } from '../report/figures.ts'
 import { probeModel } from '../run/probe-model.ts'
 import { readScenario } from '../scenario/read-scenario.ts'
+import { monthProfile } from '../traffic/month-profile.ts'
 import type { Given } from './commands.ts'
 import { EXIT } from './exit-codes.ts'
 import { Interruption, withInterruption } from './interruption.ts'
@@ -23,6 +25,8 @@ export async function validateCommand(file: string, { switches }: Given): Promis
     return `  ${candidate.name}${refusal ? `\n      will be refused: ${refusal.rule}` : ''}`
   })
   const count = `${lines.length} candidate${lines.length === 1 ? '' : 's'}`
-  console.log(`${file} is valid: ${count}\n${lines.join('\n')}`)
+  const month = monthProfile(scenario.traffic, scenario.load.seed)
+  const traffic = `traffic: ${formatTraffic(scenario.traffic)}\na month: ${formatMonth(month)}`
+  console.log(`${file} is valid: ${count}\n${lines.join('\n')}\n${traffic}`)
   return EXIT.ok
 }

@@ -15,6 +15,13 @@ export interface UsdRange {
   readonly high: string
 }
 
+/** What a month of the traffic comes to. */
+export interface TrafficMonth {
+  readonly meanRps: number
+  readonly peakRps: number
+  readonly requests: number
+}
+
 /** One line of the SLO held against one candidate. */
 export interface SloCheck {
   readonly metric: Percentile | 'errors'
@@ -103,6 +110,7 @@ export interface Advice {
   readonly scenario: { readonly name: string; readonly file: string; readonly sha256: string }
   readonly slo: Slo
   readonly traffic: Traffic
+  readonly month: TrafficMonth
   /** Months in which its prices were read, and how many are derived from others. */
   readonly book: {
     readonly date: string

@@ -44,10 +44,58 @@ export interface Slo {
   readonly errorRatio: number
 }
 
-/** Expected requests: a flat rate, and an optional daily burst at a higher one. */
-export interface Traffic {
+/** A stretch of time with one rate. */
+export interface RateStep {
+  /** Requests per second. */
   readonly rps: number
+  readonly durationS: number
+}
+
+/** Expected requests. Every rate is the one at the start of the month and outside bursts. */
+export interface Traffic {
+  /** Mean over the week, or over the trace. */
+  readonly rps: number
+  /** How the rate rises and falls within the week; flat where absent. */
+  readonly curve?: RateCurveOfWeek
+  /** A recorded stretch of time that repeats over the month, in place of a curve. */
+  readonly trace?: TrafficTrace
+  /** A burst at a rate of its own, once a day: around the curve's peak. */
   readonly burst?: { readonly rps: number; readonly hoursPerDay: number }
+  /** Bursts that multiply the rate. */
+  readonly bursts?: TrafficBursts
+  /** Change of the rate from the start of the month to its end: 0.2 is a fifth more, -0.5 half. */
+  readonly growthRatio?: number
+}
+
+export type DayShape = 'sine' | 'office' | 'evening'
+
+interface RateCurveOfWeek {
+  /** Highest rate of the week. */
+  readonly peakRps: number
+  /** A known shape, or relative rates of the 24 hours of a day or the 168 of a week from Monday, local time. */
+  readonly shape: DayShape | readonly number[]
+  /** IANA name of the zone whose clock the shape follows. */
+  readonly timeZone: string
+  /** Rate on Saturdays and Sundays as a multiple of that on other days. */
+  readonly weekendFactor: number
+}
+
+interface TrafficTrace {
+  /** As written in the scenario. */
+  readonly file: string
+  readonly stepS: number
+  /** Rate of each step. */
+  readonly rps: readonly number[]
+}
+
+interface TrafficBursts {
+  readonly factor: number
+  /** Length of each, or mean length where they are random. */
+  readonly lengthS: number
+  /** From the start of one to the start of the next, or its mean. */
+  readonly everyS: number
+  /** `markov`: lengths and gaps are exponential, so the rate is a Markov-modulated Poisson process. */
+  readonly process: 'regular' | 'markov'
 }
 
 interface LoadPlan {

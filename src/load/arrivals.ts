@@ -1,5 +1,6 @@
 import type { Problem } from '../core/errors.ts'
 import { seededRandom } from '../core/random.ts'
+import type { RateStep } from '../core/scenario.ts'
 import { type RateCurve, type Stretch, sineCurve, stretchesCurve } from './rate-curve.ts'
 
 /**
@@ -34,11 +35,6 @@ export type Arrival =
   | { readonly kind: 'rates'; readonly steps: readonly RateStep[]; readonly spacing?: Spacing }
   /** A recorded trace of requests, ms from the first, rising. */
   | { readonly kind: 'timestamps'; readonly atMs: Float64Array }
-
-interface RateStep {
-  readonly rps: number
-  readonly durationS: number
-}
 
 /** The next due time at each call, ms from the start, rising; infinite when there are no more. */
 export type Arrivals = () => number

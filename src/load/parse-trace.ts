@@ -1,101 +1,13 @@
-import type { Problem } from '../core/errors.ts'
-import { UserError } from '../core/errors.ts'
+import { readRateTrace, readTimestampTrace } from '../traffic/parse-trace.ts'
 import type { Arrival, Spacing } from './arrivals.ts'
 
-interface Row {
-  /** From 1. */
-  readonly line: number
-  readonly cells: readonly string[]
-}
-
-/** Most lines that are reported as wrong at once. */
-const mostProblems = 10
-
-/**
- * A trace of rates: `seconds,rps` on each line, with or without a line of names above. A rate holds from its time to
- * that of the next line, and the last one as long as the one before it.
- *
- * @throws UserError with the file and line of everything wrong
- */
+/** A trace of rates as an arrival process. @throws UserError with the file and line of everything wrong */
 export function parseRateTrace(text: string, file: string, spacing: Spacing = 'poisson'): Arrival {
-  const problems: Problem[] = []
-  const rows = readRows(text, (cell) => Number.isNaN(toNumber(cell)))
-  const points = rows.map(({ line, cells }, index) => {
-    const [atS, rps] = [toNumber(cells[0]), toNumber(cells[1])]
-    const before = toNumber(rows[index - 1]?.cells[0])
-    if (cells.length !== 2 || Number.isNaN(atS) || Number.isNaN(rps)) {
-      problems.push({
-        message: `expected a time and a rate, found ${quote(cells)}`,
-        hint: 'e.g. 60,120',
-        file,
-        line,
-      })
-    } else if (rps < 0) problems.push({ message: `a rate of ${rps} is below 0`, file, line })
-    else if (atS <= before) {
-      problems.push({ message: `the time ${atS} s is not after the one before it, ${before} s`, file, line })
-    }
-    return { atS, rps }
-  })
-  if (points.length < 2) {
-    problems.push({ message: `the trace has ${points.length} rates; two or more are needed`, file })
-  }
-  if (problems.length > 0) throw new UserError(problems.slice(0, mostProblems))
-  const steps = points.map(({ atS, rps }, index) => {
-    const [from, to] =
-      index + 1 < points.length ? [atS, points[index + 1]?.atS] : [points[index - 1]?.atS, atS]
-    return { rps, durationS: (to ?? 0) - (from ?? 0) }
-  })
-  if (steps.some(({ rps }) => rps > 0)) return { kind: 'rates', steps, spacing }
-  throw new UserError({ message: 'no rate of the trace is above 0', file })
+  const steps = readRateTrace(text, file).map(({ rps, durationS }) => ({ rps, durationS }))
+  return { kind: 'rates', steps, spacing }
 }
 
-/**
- * A trace of requests: the first cell of each line is when one came, in seconds or as an ISO 8601 time, with or
- * without a line of names above. The order does not matter, since logs are written when requests end; the earliest
- * is due at the start.
- *
- * @throws UserError with the file and line of everything wrong
- */
+/** A trace of requests as an arrival process. @throws UserError with the file and line of everything wrong */
 export function parseTimestampTrace(text: string, file: string): Arrival {
-  const problems: Problem[] = []
-  const times = readRows(text, (cell) => Number.isNaN(toMs(cell))).map(({ line, cells }) => {
-    const ms = toMs(cells[0])
-    if (Number.isNaN(ms)) {
-      const hint = 'seconds such as 12.5, or 2026-01-31T12:00:00Z'
-      problems.push({ message: `expected a time, found ${quote(cells)}`, hint, file, line })
-    }
-    return ms
-  })
-  if (times.length === 0) problems.push({ message: 'the trace holds no requests', file })
-  if (problems.length > 0) throw new UserError(problems.slice(0, mostProblems))
-  const sorted = Float64Array.from(times).sort()
-  const first = sorted[0] ?? 0
-  return { kind: 'timestamps', atMs: sorted.map((ms) => ms - first) }
-}
-
-/** Lines that are neither empty nor comments; the first is left out when its first cell is a name. */
-function readRows(text: string, isName: (cell: string | undefined) => boolean): Row[] {
-  const rows = text
-    .replace(/^\uFEFF/, '')
-    .split(/\r\n|\n|\r/)
-    .map((content, index) => ({ line: index + 1, content: content.trim() }))
-    .filter(({ content }) => content !== '' && !content.startsWith('#'))
-    .map(({ line, content }) => ({ line, cells: content.split(/[,;\t]/).map((cell) => cell.trim()) }))
-  const named = isName(rows[0]?.cells[0]) && /^["']?[a-z_]/i.test(rows[0]?.cells[0] ?? '')
-  return named ? rows.slice(1) : rows
-}
-
-function toNumber(cell: string | undefined): number {
-  return cell === undefined || !/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(cell) ? Number.NaN : Number(cell)
-}
-
-function toMs(cell: string | undefined): number {
-  const seconds = toNumber(cell)
-  if (!Number.isNaN(seconds)) return seconds * 1000
-  const text = cell?.replace(/^["']|["']$/g, '') ?? ''
-  return /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN
-}
-
-function quote(cells: readonly string[]): string {
-  return JSON.stringify(cells.join(',').slice(0, 40))
+  return { kind: 'timestamps', atMs: readTimestampTrace(text, file) }
 }

@@ -1,5 +1,5 @@
 import { formatRange, formatUsdRange } from '../advise/explain.ts'
-import type { Advice, Evidence, Verdict } from '../core/advice.ts'
+import type { Advice, Evidence, TrafficMonth, Verdict } from '../core/advice.ts'
 import { decimal, formatUsd } from '../core/money.ts'
 import type { Percentile, Range, Slo, Traffic } from '../core/scenario.ts'
 import { formatMs, formatRatio, formatRps } from '../core/units.ts'
@@ -12,11 +12,62 @@ export function formatSlo({ latencyMs, errorRatio }: Slo): string {
   return [...limits, `errors ≤ ${formatRatio(errorRatio)}`].join(', ')
 }
 
-/** `20 requests/s`, `6 requests/h`, `2 requests/s, 60 requests/s for 1 h a day` */
-export function formatTraffic({ rps, burst }: Traffic): string {
-  return burst
-    ? `${perUnit(rps)}, ${perUnit(burst.rps)} for ${formatRps(burst.hoursPerDay)} h a day`
-    : perUnit(rps)
+/**
+ * `20 requests/s`; `2 requests/s, 60 requests/s for 1 h a day`; `20 requests/s on average, 60 at the peak (office hours,
+ * Europe/Berlin, weekends x 0.4), growing 20% over the month, x 5 for 10 min every 6 h`.
+ */
+export function formatTraffic({ rps, curve, trace, burst, bursts, growthRatio }: Traffic): string {
+  const base = curve
+    ? `${perUnit(rps)} on average, ${perUnit(curve.peakRps)} at the peak (${formatCurve(curve)})`
+    : trace
+      ? `${perUnit(rps)} on average as in ${trace.file}`
+      : perUnit(rps)
+  return [
+    base,
+    burst && `${perUnit(burst.rps)} for ${formatRps(burst.hoursPerDay)} h a day`,
+    bursts && formatBursts(bursts),
+    growthRatio === undefined
+      ? undefined
+      : `${growthRatio < 0 ? 'falling' : 'growing'} ${formatRatio(Math.abs(growthRatio))} over the month`,
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
+
+function formatCurve({ shape, timeZone, weekendFactor }: NonNullable<Traffic['curve']>): string {
+  const named = typeof shape === 'string' ? shape : `${shape.length} hours given`
+  return [named, timeZone, weekendFactor === 1 ? '' : `weekends x ${formatRps(weekendFactor)}`]
+    .filter(Boolean)
+    .join(', ')
+}
+
+function formatBursts({ factor, lengthS, everyS, process }: NonNullable<Traffic['bursts']>): string {
+  const often = `x ${formatRps(factor)} for ${formatSpan(lengthS)} every ${formatSpan(everyS)}`
+  return process === 'markov' ? `${often} at random` : often
+}
+
+function formatSpan(seconds: number): string {
+  if (seconds < 120) return `${formatRps(seconds)} s`
+  return seconds < 7200 ? `${formatRps(seconds / 60)} min` : `${formatRps(seconds / 3600)} h`
+}
+
+/** `mean 20 requests/s, peak 60 requests/s, 52.6 million requests` */
+export function formatMonth({ meanRps, peakRps, requests }: TrafficMonth): string {
+  return `mean ${perUnit(meanRps)}, peak ${perUnit(peakRps)}, ${formatRequests(requests)}`
+}
+
+/** `52.6 million requests`, `4,380 requests` */
+export function formatRequests(count: number): string {
+  const sizes = [
+    [1e12, 'trillion'],
+    [1e9, 'billion'],
+    [1e6, 'million'],
+  ] as const
+  const size = sizes.find(([least]) => count >= least)
+  if (size) return `${Number((count / size[0]).toPrecision(3))} ${size[1]} requests`
+  return `${Math.round(count)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',')} requests`
 }
 
 /** In the unit that needs no leading zeros. */

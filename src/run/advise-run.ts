@@ -4,14 +4,15 @@ import { nextMeasurement, recommend } from '../advise/recommend.ts'
 import type { Advice } from '../core/advice.ts'
 import type { PriceBook } from '../core/bill.ts'
 import type { RunRecord } from '../core/run-record.ts'
-import { assessRun, requestsPerMonth } from './assess.ts'
+import { monthProfile } from '../traffic/month-profile.ts'
+import { assessRun } from './assess.ts'
 import { listAssumptions, listWarnings } from './caveats.ts'
 import { summarizeProfile } from './summarize-profile.ts'
 
 /** Everything that a saved run and a price book advise. Pure: the same run and book give the same advice. */
 export function adviseRun(record: RunRecord, book: PriceBook): Advice {
   const { scenario } = record
-  const requests = requestsPerMonth(scenario)
+  const { meanRps, peakRps, requests } = monthProfile(scenario.traffic, scenario.load.seed)
   const assessments = assessRun(record, book)
   const ranking = rank(assessments.map((assessment) => judge(assessment, scenario.slo, requests)))
   const next = nextMeasurement(ranking)
@@ -22,6 +23,7 @@ export function adviseRun(record: RunRecord, book: PriceBook): Advice {
     scenario: { name: scenario.name, file: scenario.file, sha256: scenario.sha256 },
     slo: scenario.slo,
     traffic: scenario.traffic,
+    month: { meanRps, peakRps, requests },
     book: summarizeBook(book),
     profile: summarizeProfile(record.profile),
     verdicts: ranking.verdicts,

@@ -1,5 +1,5 @@
 import type { Assessed, Assessment } from '../advise/assessment.ts'
-import { type OperationPoints, operate, trafficLevels } from '../capacity/operate.ts'
+import { type OperationPoints, operate } from '../capacity/operate.ts'
 import {
   centralPoint,
   measuredService,
@@ -17,6 +17,7 @@ import { platformOf } from '../platforms/index.ts'
 import { billUsage } from '../pricing/bill.ts'
 import { ratioLowerBound, ratioUpperBound } from '../stats/binomial.ts'
 import { percentileRatios } from '../stats/percentile.ts'
+import { monthProfile } from '../traffic/month-profile.ts'
 import { completeProfile } from './profile-locally.ts'
 
 const PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p999'] as const satisfies readonly Percentile[]
@@ -32,8 +33,8 @@ export function assessRun(record: RunRecord, book: PriceBook): Assessment[] {
 }
 
 /** Requests of the expected traffic in a month. */
-export function requestsPerMonth({ traffic }: Pick<Scenario, 'traffic'>): number {
-  return trafficLevels(traffic).reduce((sum, { rps, hours }) => sum + rps * hours * 3600, 0)
+export function requestsPerMonth({ traffic, load }: Pick<Scenario, 'traffic' | 'load'>): number {
+  return monthProfile(traffic, load.seed).requests
 }
 
 function assess(

@@ -5,6 +5,7 @@ import type { Scenario } from '../core/scenario.ts'
 import { loadOpen } from '../load/open-loop.ts'
 import { proveEndpoint } from '../load/prove-endpoint.ts'
 import { smallestCount } from '../stats/percentile-interval.ts'
+import { monthProfile } from '../traffic/month-profile.ts'
 import type { Listener } from './events.ts'
 
 /** Requests in flight beyond which further ones are dropped: far more than any deployment that keeps up. */
@@ -70,7 +71,7 @@ export function planLoad({ load, slo, traffic }: Pick<Scenario, 'load' | 'slo' |
   readonly rps: number
   readonly requests: number
 } {
-  const rps = traffic.burst?.rps ?? traffic.rps
+  const rps = monthProfile(traffic, load.seed).peakRps
   const least = load.requests + load.warmupRequests
   const needed = slo.errorRatio > 0 ? smallestCount(1 - slo.errorRatio, ERROR_CONFIDENCE) : load.requests
   const affordable = Math.floor(rps * LONGEST_S) - load.warmupRequests

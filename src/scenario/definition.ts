@@ -1,7 +1,20 @@
 import { z } from 'zod'
 import { DISK_GIB } from '../core/candidate.ts'
 import { ACCELERATORS, REGIONS } from '../core/regions.ts'
-import { choice, count, duration, rate, ratio, real, size, text, vcpus } from './fields.ts'
+import {
+  change,
+  choice,
+  count,
+  duration,
+  factor,
+  rate,
+  ratio,
+  real,
+  shape,
+  size,
+  text,
+  vcpus,
+} from './fields.ts'
 
 /**
  * The scenario file, defined once: checks, defaults and the editors' JSON Schema all come from here. Fields of a
@@ -41,16 +54,42 @@ const slo = z
   })
   .meta({ description: 'Service level objective: limits of response time, at least one, and of errors.' })
 
-const traffic = z.strictObject({
-  rate: rate('Requests expected, all day and all month.'),
-  burst: z
-    .strictObject({
-      rate: rate('Requests during the burst.'),
-      perDay: duration('How long it lasts each day.'),
-    })
-    .meta({ description: 'A daily burst above the flat rate.' })
-    .optional(),
-})
+const burst = z
+  .strictObject({
+    rate: rate('Requests during a burst that comes once a day.').optional(),
+    perDay: duration('How long it lasts each day.').optional(),
+    factor: factor('Requests during a burst, as a multiple of those outside it.').optional(),
+    length: duration('How long each burst lasts; of markov ones, their mean.').optional(),
+    every: duration('From the start of one to that of the next; of markov ones, the mean.').optional(),
+    process: choice(['regular', 'markov'], 'markov: lengths and gaps are random (exponential).').optional(),
+  })
+  .meta({
+    description:
+      'Bursts above the other traffic: a rate and its time per day, or a factor with length and every.',
+  })
+
+const traffic = z
+  .strictObject({
+    rate: rate('Requests expected, all day and all month.').optional(),
+    mean: rate('Mean of a week that has peaks and nights.').optional(),
+    peak: rate('Highest rate of that week.').optional(),
+    shape: shape('How it rises and falls: a known shape, or relative rates by the hour.').optional(),
+    timeZone: text('Zone whose clock the shape follows; UTC if absent.', [
+      'Europe/Berlin',
+      'America/New_York',
+    ]).optional(),
+    weekendFactor: factor('Rate on Saturdays and Sundays, as a multiple of other days.').optional(),
+    trace: text('CSV file of a recorded stretch, relative to the scenario: it repeats over the month.', [
+      './rates.csv',
+    ]).optional(),
+    traceOf: choice(
+      ['rates', 'timestamps'],
+      'What its lines are: time,rps; or the time of one request each.',
+    ).optional(),
+    growth: change('Change of the rate from the start of the month to its end.').optional(),
+    burst: burst.optional(),
+  })
+  .meta({ description: 'Expected requests: a flat rate, or mean and peak of a week, or a trace.' })
 
 const load = z.strictObject({
   requests: count('Requests of each measurement.', { least: 20 }).default(300),

@@ -57,6 +57,37 @@ export function ratio(description: string, examples: readonly string[] = ['0.1%'
   return quantity({ parse, what: 'a share between 0% and 100%', examples, description })
 }
 
+/** A change as a percentage, over -100%: `20%`, `-5%`. */
+export function change(description: string) {
+  const parse = (text: string) => {
+    const match = /^([+-]?\d+(?:\.\d+)?)\s*%$/.exec(text.trim())
+    return match && Number(match[1]) > -100 ? Number(match[1]) / 100 : undefined
+  }
+  return quantity({ parse, what: 'a change over -100%', examples: ['20%', '-5%'], description })
+}
+
+/** A multiple: 0 or more. */
+export function factor(description: string) {
+  const error = ({ input }: { input?: unknown }) =>
+    input === undefined ? undefined : `${show(input)} is not a multiple of 0 or more`
+  return z.number({ error }).min(0, { error }).max(100_000, { error }).meta({ description })
+}
+
+/** The name of a shape, or relative rates of 24 or 168 hours. */
+export function shape(description: string) {
+  const wrong = 'sine, office, evening, or a list of 24 or 168 rates of 0 or more, some of them above 0'
+  const error = ({ input }: { input?: unknown }) =>
+    input === undefined ? undefined : `${show(input)} is not ${wrong}`
+  const hours = z
+    .array(z.number({ error }).min(0, { error }).max(1e9, { error }))
+    .refine((rates) => [24, 168].includes(rates.length) && rates.some((each) => each > 0), {
+      error,
+    })
+  return z
+    .union([z.literal(['sine', 'office', 'evening']), hours], { error })
+    .meta({ description, examples: ['sine', 'office', 'evening'] })
+}
+
 export function count(description: string, { least = 1, most = 1_000_000 } = {}) {
   const wrong = `a whole number from ${least} to ${most}`
   const error = ({ input }: { input?: unknown }) =>

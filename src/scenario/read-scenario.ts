@@ -7,11 +7,10 @@ import { formatMs } from '../core/units.ts'
 import { type RawScenario, SCENARIO_SCHEMA } from './definition.ts'
 import { explainIssues } from './explain-issue.ts'
 import { readCandidates } from './read-candidates.ts'
+import { type Report, readTraffic } from './read-traffic.ts'
 import { resolveModel } from './resolve-model.ts'
 import { salvage } from './salvage.ts'
 import { type Path, YamlSource } from './source.ts'
-
-type Report = (path: Path, message: string, hint?: string) => void
 
 /** A scenario, and its source for those who find more problems with it later (the model's inputs, say). */
 export interface ReadScenario {
@@ -33,11 +32,12 @@ export function readScenario(file: string): ReadScenario {
   const candidates = readCandidates(source.value, source)
   problems.push(...candidates.problems)
   const report: Report = (path, message, hint) => problems.push(source.problem(path, message, hint))
-  const model = checkSections(source.value, file, report)
-  if (problems.length > 0 || !result.success) throw new UserError(problems.sort(byPlace))
+  const { model, traffic } = readSections(source.value, file, report, (fault) => problems.push(fault))
+  if (problems.length > 0 || !result.success || !traffic) throw new UserError(problems.sort(byPlace))
   const scenario = {
     ...complete(result.data, file),
     model,
+    traffic,
     sha256: sha256(bytes),
     candidates: candidates.candidates,
   }
@@ -50,15 +50,14 @@ const MOST_VALUES = 2 ** 24
 const LONGEST_TIMEOUT_MS = 3_600_000
 const EXAMPLES = 'start from one of those in scenarios/'
 
-/** Reports what is wrong between the fields of a section, also where one of them is wrong by itself. */
-function checkSections(value: unknown, file: string, report: Report): ModelSource {
+/** Reads the sections that name files, and reports what is wrong between fields, also where one is wrong by itself. */
+function readSections(value: unknown, file: string, report: Report, add: (problem: Problem) => void) {
   const section = (key: string) => (value as Record<string, unknown>)[key]
   const { shape } = SCENARIO_SCHEMA
   const slo = salvage(shape.slo, section('slo'))
   const traffic = salvage(shape.traffic, section('traffic'))
   const assumptions = salvage(shape.assumptions, section('assumptions'))
   if (slo) checkSlo(slo, section('slo') as object, report)
-  if (traffic) checkTraffic(traffic, report)
   const load = salvage(shape.load, section('load'))
   if (load && load.timeout > LONGEST_TIMEOUT_MS) {
     report(['load', 'timeout'], 'the timeout is over 1h', 'no platform waits longer for a reply')
@@ -67,11 +66,16 @@ function checkSections(value: unknown, file: string, report: Report): ModelSourc
     const value = assumptions?.[key]
     if (value !== undefined && value <= 0) report(['assumptions', key], 'must be over 0')
   }
-  return readModel(section('model'), file, report)
+  return {
+    model: readModel(section('model'), file, report),
+    traffic: traffic && readTraffic(traffic, section('traffic') as object, file, report, add),
+  }
 }
 
-function complete(raw: RawScenario, file: string): Omit<Scenario, 'sha256' | 'candidates' | 'model'> {
-  const burst = raw.traffic.burst
+function complete(
+  raw: RawScenario,
+  file: string,
+): Omit<Scenario, 'sha256' | 'candidates' | 'model' | 'traffic'> {
   const network = raw.assumptions.network
   const factor = raw.assumptions.n1VcpuPerLocalCore
   const { errors, ...latencyMs } = raw.slo
@@ -79,10 +83,6 @@ function complete(raw: RawScenario, file: string): Omit<Scenario, 'sha256' | 'ca
     name: raw.name ?? basename(file, extname(file)).replace(/[^A-Za-z0-9._-]+/g, '-'),
     file,
     slo: { latencyMs: latencyMs as Slo['latencyMs'], errorRatio: errors },
-    traffic: {
-      rps: raw.traffic.rate,
-      ...(burst ? { burst: { rps: burst.rate, hoursPerDay: burst.perDay / 3_600_000 } } : {}),
-    },
     load: {
       requests: raw.load.requests,
       warmupRequests: raw.load.warmup,
@@ -101,24 +101,6 @@ function complete(raw: RawScenario, file: string): Omit<Scenario, 'sha256' | 'ca
       targetUtilization: raw.assumptions.targetUtilization ?? 0.6,
       ...(factor === undefined ? {} : { n1VcpuPerLocalCore: factor }),
     },
-  }
-}
-
-function checkTraffic({ rate, burst }: RawScenario['traffic'], report: Report): void {
-  if (burst === undefined) return
-  if (burst.rate <= rate) {
-    report(
-      ['traffic', 'burst', 'rate'],
-      'the burst is not above the flat rate',
-      'raise it, or leave the burst out',
-    )
-  }
-  if (burst.perDay >= 24 * 3_600_000) {
-    report(
-      ['traffic', 'burst', 'perDay'],
-      'a burst of a whole day is the flat rate',
-      'make it shorter than 24h',
-    )
   }
 }
 

@@ -31,16 +31,16 @@ function only(levels: readonly LevelOperation[]): LevelOperation {
 
 describe('The levels of a month', () => {
   test('are one of 730 hours for flat traffic', () => {
-    expect(trafficLevels({ rps: 7 })).toEqual([{ rps: 7, hours: 730 }])
+    expect(trafficLevels({ rps: 7 }, 1)).toEqual([{ rps: 7, hours: 730 }])
   })
 
   test('add up to 730 hours with a burst, which has its share of each day', () => {
-    const [base, burst] = trafficLevels({ rps: 2, burst: { rps: 60, hoursPerDay: 6 } })
+    const [base, burst] = trafficLevels({ rps: 2, burst: { rps: 60, hoursPerDay: 6 } }, 1)
     expect(burst).toEqual({ rps: 60, hours: 182.5 })
     expect(base).toEqual({ rps: 2, hours: 547.5 })
     fc.assert(
       fc.property(fc.double({ min: 0.01, max: 24, noNaN: true }), (hoursPerDay) => {
-        const levels = trafficLevels({ rps: 1, burst: { rps: 2, hoursPerDay } })
+        const levels = trafficLevels({ rps: 1, burst: { rps: 2, hoursPerDay } }, 1)
         expect(levels.reduce((sum, { hours }) => sum + hours, 0)).toBeCloseTo(730, 9)
         for (const { hours } of levels) expect(hours).toBeGreaterThanOrEqual(0)
       }),

@@ -231,9 +231,9 @@ describe('A measured candidate', () => {
 
 describe('Requests of a month', () => {
   test('are the rate times 730 hours, the burst for its hours', () => {
-    expect(requestsPerMonth({ traffic: { rps: 20 } })).toBe(52_560_000)
+    expect(requestsPerMonth(scenario({ traffic: { rps: 20 } }))).toBe(52_560_000)
     const burst = { rps: 1, burst: { rps: 25, hoursPerDay: 1 } }
-    expect(requestsPerMonth({ traffic: burst })).toBeCloseTo(730 * 3600 * 2, 3)
+    expect(requestsPerMonth(scenario({ traffic: burst }))).toBeCloseTo(730 * 3600 * 2, 3)
   })
 })
 
