@@ -1,5 +1,5 @@
 import type { Controller } from '../../core/controller.ts'
-import type { Distribution } from './distribution.ts'
+import type { Distribution } from '../../core/distribution.ts'
 
 /** How one replica serves. */
 export interface ServiceModel {

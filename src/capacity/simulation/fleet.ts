@@ -136,7 +136,6 @@ export class Fleet {
   /** From now on response times count, of requests that arrive from now on. */
   startMeasuring(): void {
     this.#server.measuredFromMs = this.nowMs
-    this.restartMeter()
   }
 
   /** Forgets what was counted, response times apart. */

@@ -48,6 +48,7 @@ export function simulateSpan(plan: FleetPlan, traffic: RateProfile, span: Span):
   let simulated = fleet.arrived
   const pieces: Piece[] = []
   fleet.startMeasuring()
+  fleet.restartMeter()
   for (let fromS = span.fromS; complete && fromS < span.toS - 1e-9; fromS += span.pieceS) {
     fleet.responses = span.responsesOf(fromS)
     const untilS = Math.min(span.toS, fromS + span.pieceS)
