@@ -120,6 +120,16 @@ export const COMMANDS: readonly Command[] = [
     run: async (url, given) => (await import('./load-command.ts')).loadCommand(url, given),
   },
   {
+    name: 'simulate',
+    argument: 'queue',
+    summary: 'simulate the bare queue of a YAML file, to hold the simulator against theory',
+    options: [
+      { name: 'seed', value: 'number', summary: "of everything random (default: the file's)" },
+      JSON_OUTPUT,
+    ],
+    run: async (file, given) => (await import('./simulate-command.ts')).simulateCommand(file, given),
+  },
+  {
     name: 'schema',
     summary: 'print the JSON Schema of scenario files, for editors',
     options: [],

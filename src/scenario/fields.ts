@@ -101,6 +101,14 @@ export function real(description: string, what = 'a number') {
   return z.number({ error }).meta({ description })
 }
 
+/** A finite number over 0, in the unit that the field's name ends in. */
+export function positiveNumber(description: string, what: string) {
+  const wrong = `a finite ${what} over 0`
+  const error = ({ input }: { input?: unknown }) =>
+    input === undefined ? undefined : `${show(input)} is not ${wrong}`
+  return z.number({ error }).positive({ error }).meta({ description })
+}
+
 /** vCPUs: a fraction or a whole number, over 0. */
 export function vcpus(description: string) {
   const error = ({ input }: { input?: unknown }) =>

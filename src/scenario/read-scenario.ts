@@ -23,7 +23,7 @@ export interface ReadScenario {
  * @throws UserError with every problem of the file at once
  */
 export function readScenario(file: string): ReadScenario {
-  const bytes = readBytes(file)
+  const bytes = readBytes(file, 'scenario')
   const source = new YamlSource(file, decode(bytes, file))
   if (source.value === null) throw new UserError({ file, message: 'the file is empty', hint: EXAMPLES })
   const problems: Problem[] = []
@@ -163,14 +163,22 @@ function readValues(
   return { from: 'uniform', low: input.low, high: input.high }
 }
 
-function readBytes(file: string): Buffer {
+/**
+ * The text of a file that the user named.
+ * @param what completes "… <file> does not exist"
+ */
+export function readText(file: string, what: string): string {
+  return decode(readBytes(file, what), file)
+}
+
+function readBytes(file: string, what: string): Buffer {
   try {
     return readFileSync(file)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     const why = { ENOENT: 'does not exist', EISDIR: 'is a folder', EACCES: 'may not be read' }[code ?? '']
     throw new UserError({
-      message: `scenario ${file} ${why ?? `cannot be read: ${code}`}`,
+      message: `${what} ${file} ${why ?? `cannot be read: ${code}`}`,
       hint: 'name a YAML file',
     })
   }
@@ -185,7 +193,7 @@ function decode(bytes: Buffer, file: string): string {
   }
 }
 
-function byPlace(a: Problem, b: Problem): number {
+export function byPlace(a: Problem, b: Problem): number {
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
 }
 
