@@ -106,12 +106,14 @@ function missingPrices(bill: Bill): string[] {
 }
 
 /** Of a modelled fleet: one that was measured has carried the traffic. */
-function overload({ utilization, replicas }: Operation): string[] {
-  if (utilization.high < 1) return []
+function overload({ peakLoad, replicas }: Operation): string[] {
+  if (peakLoad.high < 1) return []
   const fleet = replicas.high === 1 ? 'its one replica' : `its ${replicas.high} replicas`
-  if (utilization.low >= 1)
-    return [`overloaded: the traffic is ${times(utilization.value)} what ${fleet} can serve`]
-  return [`may be too small: at worst the traffic is ${times(utilization.high)} what ${fleet} can serve`]
+  if (peakLoad.low >= 1)
+    return [`overloaded: at its peak the traffic is ${times(peakLoad.value)} what ${fleet} can serve`]
+  return [
+    `may be too small: at worst the peak of the traffic is ${times(peakLoad.high)} what ${fleet} can serve`,
+  ]
 }
 
 function times(ratio: number): string {

@@ -1,8 +1,9 @@
-import { mean, median, sampleStandardDeviation } from 'simple-statistics'
+import { mean, sampleStandardDeviation } from 'simple-statistics'
 import type { LocalProfile, Measurement } from '../core/measurement.ts'
-import { type Estimate, inverse, product, type Replica } from '../core/operation.ts'
+import { type Estimate, inverse, type Provisioning, product, type Replica } from '../core/operation.ts'
 import type { Assumptions, Range } from '../core/scenario.ts'
 import { cpuSpeedup, GPU_FLOOR_MS, gpuSpeedup } from './hardware.ts'
+import { provisioningMs } from './start-up.ts'
 
 /** How one replica serves, at one estimate of its speed. */
 export interface ServiceTimes {
@@ -12,8 +13,8 @@ export interface ServiceTimes {
   readonly occupancyMs: Float64Array
   /** Time added outside the slot: by the network, the front end and, beside a GPU, the host, ms. */
   readonly networkMs: number
-  /** Time that a request waits for a replica that has to start, ms. */
-  readonly coldStartMs: number
+  /** Time from the decision to start a replica until it serves, one entry per measured start of the server, ms. */
+  readonly startUpMs: Float64Array
 }
 
 /**
@@ -33,14 +34,12 @@ export function centralPoint<T>(points: readonly T[]): T {
   return middle
 }
 
-/** Time until a container runs, before any code of the user: community figures from 0.3 to 4 s, none official. */
-const CONTAINER_START_MS: Estimate = { value: 1100, spread: 3.6 }
-
 /** Predicts a replica's service times from what the model does on this machine. */
 export function predictService(
   profile: LocalProfile,
   replica: Replica,
   threads: number,
+  provisioning: Provisioning,
   assumptions: Assumptions,
 ): ServicePoints {
   const share: Estimate = { value: 1 / Math.min(1, replica.vcpus), spread: 1 }
@@ -54,7 +53,7 @@ export function predictService(
     : product(cpu, scale)
   const floor: Estimate = gpu ? GPU_FLOOR_MS : { value: 0, spread: 1 }
   const slots = slotsOf(profile, replica, usable)
-  const startUpMs = median(profile.startUps.map(({ totalMs }) => totalMs))
+  const provisioned = provisioningMs(provisioning, assumptions)
   return PLACES.map((place) => {
     const parts = split(measurement, at(model, place), at(cpu, place), at(floor, place))
     const held = gpu ? parts.map((part) => heldOnGpu(part, slots / replica.vcpus)) : parts.map(total)
@@ -63,7 +62,10 @@ export function predictService(
       slots,
       occupancyMs: Float64Array.from(held),
       networkMs: between(assumptions.networkMs, place) + besideMs,
-      coldStartMs: at(CONTAINER_START_MS, place) + startUpMs * at(cpu, place),
+      startUpMs: Float64Array.from(
+        profile.startUps,
+        ({ totalMs }) => at(provisioned, place) + totalMs * at(cpu, place),
+      ),
     }
   })
 }
@@ -88,17 +90,22 @@ function heldOnGpu({ modelMs, hostMs }: Parts, gpusPerVcpu: number): number {
  * an upper bound of what keeps a slot and is billed. Where its server says how long it was in the model, that is the
  * lower bound; where it says nothing, the interval of the mean is all that is known.
  */
-export function measuredService(measurement: Measurement, replica: Replica, threads: number): ServicePoints {
+export function measuredService(
+  measurement: Measurement,
+  replica: Replica,
+  threads: number,
+  provisioned: Estimate,
+): ServicePoints {
   const parallel = replica.accelerator ? replica.accelerator.count : Math.floor(replica.vcpus / threads)
   const slots = Math.max(1, Math.min(parallel, replica.concurrency))
   const { inferenceMs, samplesMs } = measurement
   const error = relativeError(samplesMs)
   const least = inferenceMs.length > 0 ? inferenceMs : samplesMs.map((ms) => ms * (1 - error))
-  return [least, samplesMs, samplesMs.map((ms) => ms * (1 + error))].map((times) => ({
+  return [least, samplesMs, samplesMs.map((ms) => ms * (1 + error))].map((times, index) => ({
     slots,
     occupancyMs: Float64Array.from(times),
     networkMs: 0,
-    coldStartMs: CONTAINER_START_MS.value,
+    startUpMs: Float64Array.of(at(provisioned, index - 1)),
   }))
 }
 

@@ -36,15 +36,23 @@ export interface SloCheck {
   readonly marginRatio: number
 }
 
-/** Where a candidate runs under the traffic: what the platform's own scaling makes of it. */
+/** How a candidate runs through the month on its platform's own autoscaler. */
 export interface Operation {
+  /** Most replicas at a time, and replicas on average. */
   readonly replicas: Range
-  /** Share of the busiest level's capacity that is used; above 1 the queue grows without end. */
+  readonly meanReplicas: Range
+  /** Busy share of the slots of the replicas that serve. */
   readonly utilization: Range
+  /** Slots that the highest rate needs over those of the most replicas: from 1 the queue grows while that lasts. */
+  readonly peakLoad: Range
   /** Inferences that one replica runs at a time. */
   readonly slotsPerReplica: number
-  /** Share of requests that find no warm replica, 0 to 1. */
+  /** Share of requests that waited for a replica to start, 0 to 1. */
   readonly coldStartRatio: number
+  /** Response times in the 5% of the hours with the highest rate. */
+  readonly busiestMs: Readonly<Record<Percentile, Range>>
+  /** Requests simulated at each point of the range, and whether they were all of the month. */
+  readonly simulated: { readonly requests: number; readonly method: 'full' | 'windows' | 'fluid' }
 }
 
 export interface Verdict {

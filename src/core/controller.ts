@@ -9,6 +9,12 @@ export type Controller =
   | CloudRunController
   | PerRequestController
 
+/**
+ * Which replica with room gets a request: any; each in turn; one with the fewest requests; one with the most, and of
+ * idle ones the one used last.
+ */
+export type Routing = 'random' | 'round-robin' | 'least-outstanding' | 'packed'
+
 /** So many replicas, always. */
 export interface FixedController {
   readonly kind: 'fixed'

@@ -1,3 +1,4 @@
+import type { Controller, Routing } from './controller.ts'
 import type { Range } from './scenario.ts'
 
 /** What one replica of a candidate offers to the model server. */
@@ -12,48 +13,33 @@ export interface Replica {
   readonly concurrency: number
 }
 
-/** How a platform's number of replicas follows its traffic. */
-export type Scaling =
-  | { readonly kind: 'fixed'; readonly replicas: number }
-  /** Enough replicas to keep the utilisation of their slots at the target. */
-  | { readonly kind: 'utilization'; readonly min: number; readonly max: number; readonly target: number }
-  /** The same, and another replica whenever all that run are full; down to none after an idle while. */
-  | {
-      readonly kind: 'requests'
-      readonly min: number
-      readonly max: number
-      readonly target: number
-      /** Seconds without a request after which the last replica goes; null where one always stays. */
-      readonly toZeroAfterS: number | null
-    }
+/** What a replica goes through before the server starts in it: each has a start-up time of its own. */
+export const PROVISIONINGS = ['container', 'gpuContainer', 'vertexNode', 'vm', 'gpuVm'] as const
+export type Provisioning = (typeof PROVISIONINGS)[number]
 
-/** A stretch of the month with one flat rate. */
-export interface TrafficLevel {
-  readonly rps: number
-  /** Hours of a 730 h month. */
-  readonly hours: number
-}
-
-/** How a candidate runs at one traffic level, at one estimate of its speed. */
-export interface LevelOperation extends TrafficLevel {
-  readonly replicas: number
-  /** Replicas that run on average: fewer, where the last one goes when nothing comes for a while. */
-  readonly aliveReplicas: number
-  /** Share of the replicas' capacity that is used; at 1 and above the queue grows without end. */
-  readonly utilization: number
-  /** Seconds per hour, summed over replicas, with a request in flight, each busy stretch rounded up to 100 ms. */
-  readonly busyReplicaSPerHour: number
-  /** Seconds per hour, summed over requests, of their execution, each rounded up to 100 ms. */
-  readonly executionSPerHour: number
-  /** Response times in ms; infinite where the queue grows without end. */
-  readonly responseMs: Readonly<Record<'p50' | 'p90' | 'p95' | 'p99' | 'p999', number>>
-  /** Share of requests that find no warm replica. */
-  readonly coldStartRatio: number
+/** How a platform runs the replicas of a candidate and sends requests to them. */
+export interface Scaling {
+  readonly controller: Controller
+  readonly routing: Routing
+  readonly provisioning: Provisioning
+  /** Whether requests wait in front of the replicas for a limited time and are then turned away, as on Cloud Run. */
+  readonly pendingQueue: boolean
+  /** Time after which the platform gives up on a request, s; infinite where it never does. */
+  readonly timeoutS: number
 }
 
 /** A month of one candidate: what a platform's meter sees. It knows no prices. */
 export interface MonthOperation {
-  readonly levels: readonly LevelOperation[]
+  /** Hours, summed over replicas, from their start to their end. */
+  readonly replicaHours: number
+  /** Seconds, summed over replicas, with a request in flight, each such stretch rounded up to 100 ms. */
+  readonly busyReplicaS: number
+  /** Seconds, summed over replicas, that they were starting. */
+  readonly startingReplicaS: number
+  /** Seconds, summed over requests, of their execution, each rounded up to 100 ms. */
+  readonly executionS: number
+  /** `[hours, replicas]`: so many replicas run so many hours each; falling hours. */
+  readonly replicasByHours: readonly (readonly [hours: number, replicas: number])[]
   readonly requests: number
   readonly requestBytes: number
   readonly replyBytes: number

@@ -1,4 +1,5 @@
 import type { Candidate } from './candidate.ts'
+import type { Provisioning } from './operation.ts'
 
 /** A scenario file, checked and completed: every default is filled in and every grid expanded. */
 export interface Scenario {
@@ -115,6 +116,8 @@ export interface Assumptions {
   readonly networkMs: Range
   /** Utilisation, 0 to 1, at which an autoscaled platform adds replicas. */
   readonly targetUtilization: number
+  /** Time until the server starts in a new replica, ms; what is unset is estimated. */
+  readonly startUpMs?: Readonly<Partial<Record<Provisioning, number>>>
   /** How many times as fast as this machine's core one Compute Engine N1 vCPU is; unset, it is estimated. */
   readonly n1VcpuPerLocalCore?: number
 }

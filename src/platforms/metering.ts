@@ -1,20 +1,20 @@
 import type { Usage } from '../core/bill.ts'
 import { decimal, exact } from '../core/money.ts'
-import { HOURS_PER_MONTH, type MonthOperation } from '../core/operation.ts'
+import type { MonthOperation } from '../core/operation.ts'
 
 /** Hours of the month that replicas run, summed over them. */
 export function replicaHours(month: MonthOperation): number {
-  return month.levels.reduce((sum, level) => sum + level.aliveReplicas * level.hours, 0)
+  return month.replicaHours
 }
 
-/** Seconds of the month, summed over replicas, with a request in flight. */
+/** Seconds of the month, summed over replicas, with a request in flight or a start under way. */
 export function busyReplicaSeconds(month: MonthOperation): number {
-  return month.levels.reduce((sum, level) => sum + level.busyReplicaSPerHour * level.hours, 0)
+  return month.busyReplicaS + month.startingReplicaS
 }
 
 /** Seconds of the month, summed over requests, of their execution. */
 export function executionSeconds(month: MonthOperation): number {
-  return month.levels.reduce((sum, level) => sum + level.executionSPerHour * level.hours, 0)
+  return month.executionS
 }
 
 /**
@@ -29,15 +29,8 @@ export function usageOf(resource: string, region: string, unit: string, quantity
  * Hours of the month during which each replica runs, for discounts that depend on it: of three replicas of which two
  * run all month and one an hour a day, `[[730, 2], [30.4, 1]]`.
  */
-export function replicasByHours(month: MonthOperation): [hours: number, replicas: number][] {
-  const levels = [...month.levels].sort((a, b) => a.replicas - b.replicas)
-  let hours = HOURS_PER_MONTH
-  let counted = 0
-  const result: [number, number][] = []
-  for (const level of levels) {
-    if (level.replicas > counted) result.push([hours, level.replicas - counted])
-    counted = level.replicas
-    hours -= level.hours
-  }
-  return result
+export function replicasByHours(
+  month: MonthOperation,
+): readonly (readonly [hours: number, replicas: number])[] {
+  return month.replicasByHours
 }

@@ -13,6 +13,7 @@ export interface Platform<C extends Candidate = Candidate> {
   /** Limits that depend on the payload, known once the model has answered. */
   payloadLimits(candidate: C, payload: PayloadSize): Refusal[]
   replica(candidate: C): Replica
+  /** How its own autoscaler runs the candidate. */
   scaling(candidate: C, assumptions: Assumptions): Scaling
   /** What the platform bills for a month of operation. */
   usage(candidate: C, month: MonthOperation): Usage[]

@@ -1,5 +1,5 @@
 import { explainCheck } from '../advise/explain.ts'
-import type { Advice, ProfileSummary, Verdict } from '../core/advice.ts'
+import type { Advice, Operation, ProfileSummary, Verdict } from '../core/advice.ts'
 import type { BillLine } from '../core/bill.ts'
 import { decimal, formatUsd } from '../core/money.ts'
 import { formatBytes, formatMs } from '../core/units.ts'
@@ -87,9 +87,7 @@ function billSection(verdict: Verdict): string {
   const derived = bill?.lines.filter(({ rule }) => rule !== undefined) ?? []
   const rules = derived.map(({ description, rule }) => `- derived: ${text(description)}: ${text(rule ?? '')}`)
   const missing = bill?.missing.map(({ message }) => `- ${text(message)}`) ?? []
-  const busy = operation
-    ? [`Utilisation ${percent(operation.utilization.value)} of ${replicas(operation.replicas.value)}.`]
-    : []
+  const busy = operation ? [busySentence(operation)] : []
   return [
     `<details><summary>${html(candidate.name)}: ${total}</summary>`,
     ...(bill && bill.lines.length > 0
@@ -100,6 +98,15 @@ function billSection(verdict: Verdict): string {
     [...busy, ...checks.map((check) => `${explainCheck(check)}.`)].map(text).join(' '),
     '</details>',
   ].join('\n\n')
+}
+
+/** `Utilisation 25.7% of 3.2 replicas on average, 8 at most; 0.2% of requests waited for a start.` */
+function busySentence({ utilization, meanReplicas, replicas: most, coldStartRatio }: Operation): string {
+  const mean = Number(meanReplicas.value.toPrecision(3))
+  const fleet =
+    mean === most.value ? replicas(most.value) : `${mean} replicas on average, ${most.value} at most`
+  const cold = coldStartRatio > 0 ? `; ${percent(coldStartRatio)} of requests waited for a start` : ''
+  return `Utilisation ${percent(utilization.value)} of ${fleet}${cold}.`
 }
 
 function billRow(line: BillLine): string[] {

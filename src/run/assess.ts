@@ -1,35 +1,36 @@
 import type { Assessed, Assessment } from '../advise/assessment.ts'
-import { type OperationPoints, operate } from '../capacity/operate.ts'
-import {
-  centralPoint,
-  measuredService,
-  predictService,
-  type ServicePoints,
-} from '../capacity/service-times.ts'
-import type { Operation } from '../core/advice.ts'
-import type { PriceBook } from '../core/bill.ts'
-import type { Candidate } from '../core/candidate.ts'
-import type { LocalProfile, Measurement, PayloadSize, Trial } from '../core/measurement.ts'
-import type { LevelOperation, Replica } from '../core/operation.ts'
+import { type Effort, type OperatedMonth, operate } from '../capacity/operate.ts'
+import { failedRange, latencyRanges, summarizeOperation } from '../capacity/operated-figures.ts'
+import { centralPoint } from '../capacity/service-times.ts'
+import type { NoisyFigure } from '../capacity/simulation/noise-interval.ts'
+import type { Bill, PriceBook } from '../core/bill.ts'
+import type { Measurement } from '../core/measurement.ts'
+import type { MonthOperation } from '../core/operation.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Percentile, Range, Scenario } from '../core/scenario.ts'
 import { platformOf } from '../platforms/index.ts'
 import { billUsage } from '../pricing/bill.ts'
 import { ratioLowerBound, ratioUpperBound } from '../stats/binomial.ts'
 import { percentileRatios } from '../stats/percentile.ts'
-import { monthProfile } from '../traffic/month-profile.ts'
-import { completeProfile } from './profile-locally.ts'
+import { type MonthProfile, monthProfile } from '../traffic/month-profile.ts'
+import { isSubject, type Subject, subjectsOf } from './subject.ts'
 
 const PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p999'] as const satisfies readonly Percentile[]
 /** Of two-sided intervals. */
 const CONFIDENCE = 0.95
+/** Requests simulated of each candidate's month at each point of its range. */
+const SIMULATED_REQUESTS = 200_000
 
 /** All that the saved run and the price book say about each candidate. Loads nothing. */
 export function assessRun(record: RunRecord, book: PriceBook): Assessment[] {
-  const trials = new Map(record.trials.map((trial) => [trial.candidate, trial]))
-  return record.scenario.candidates.map((candidate) =>
-    assess(candidate, trials.get(candidate.name), record, book),
-  )
+  const { scenario } = record
+  const profile = monthProfile(scenario.traffic, scenario.load.seed)
+  const effort = effortOf(scenario)
+  return subjectsOf(record).map((each) => {
+    if (!isSubject(each)) return each
+    const { service, replica, scaling } = each
+    return assess(each, operate(service, replica, scaling, profile.steps, effort), profile, book)
+  })
 }
 
 /** Requests of the expected traffic in a month. */
@@ -37,106 +38,75 @@ export function requestsPerMonth({ traffic, load }: Pick<Scenario, 'traffic' | '
   return monthProfile(traffic, load.seed).requests
 }
 
-function assess(
-  candidate: Candidate,
-  trial: Trial | undefined,
-  record: RunRecord,
-  book: PriceBook,
-): Assessment {
-  const evidence = candidate.url === undefined ? 'modelled' : 'measured'
-  const untested = (why: string): Assessment => ({ state: 'untested', candidate, evidence, why })
-  switch (trial?.status) {
-    case undefined:
-      return untested('not tried yet: the run was interrupted; plimsoll run … --resume finishes it')
-    case 'refused':
-      return { state: 'refused', candidate, refusals: trial.refusals }
-    case 'failed':
-      return untested(trial.error)
-    case 'measured': {
-      const { measurement } = trial
-      if (measurement.counts.ok === 0) return untested('no request was answered')
-      if (!measurement.valid) return untested(`invalid: ${measurement.invalidReasons.join('; ')}`)
-      return assessMeasured(candidate, trial, record, book)
-    }
-    case 'modelled':
-      return assessModelled(candidate, completeProfile(record.profile), record.scenario, book)
-  }
+function effortOf({ load }: Scenario): Effort {
+  return { seed: load.seed, requests: SIMULATED_REQUESTS, clientTimeoutMs: load.timeoutMs }
 }
 
-function assessModelled(
-  candidate: Candidate,
-  profile: LocalProfile,
-  scenario: Scenario,
+/** A month of a candidate under traffic, at each point of its range: what it takes and what it costs. */
+function assess(
+  subject: Subject,
+  months: readonly OperatedMonth[],
+  profile: MonthProfile,
   book: PriceBook,
 ): Assessed {
-  const replica = platformOf(candidate).replica(candidate)
-  const scaling = platformOf(candidate).scaling(candidate, scenario.assumptions)
-  const service = predictService(profile, replica, candidate.threads, scenario.assumptions)
-  const operation = operate(service, replica, scaling, scenario.traffic, scenario.load.seed)
-  return {
+  const { candidate, service, scaling, measurement, shortfalls } = subject
+  const common = {
     state: 'assessed',
     candidate,
-    evidence: 'modelled',
-    costEvidence: 'modelled',
-    latencyMs: latencyRanges(operation),
-    errorRatio: null,
-    operation: summarizeOperation(operation, service),
-    bills: bill(candidate, operation, profile, scenario, book),
-    shortfalls: memoryShortfall(profile, replica),
+    operation: summarizeOperation(months, service),
+    bills: billMonths(subject, months, profile, book),
+    shortfalls,
     caveats: platformOf(candidate).caveats(candidate),
+  } as const
+  if (!measurement) {
+    return {
+      ...common,
+      evidence: 'modelled',
+      costEvidence: 'modelled',
+      latencyMs: latencyRanges(months),
+      errorRatio: failedRange(months),
+    }
   }
-}
-
-function assessMeasured(
-  candidate: Candidate,
-  { measurement, payload }: Extract<Trial, { status: 'measured' }>,
-  { scenario }: RunRecord,
-  book: PriceBook,
-): Assessed {
-  const replica = platformOf(candidate).replica(candidate)
-  const scaling = platformOf(candidate).scaling(candidate, scenario.assumptions)
-  const service = measuredService(measurement, replica, candidate.threads)
-  const operation = operate(service, replica, scaling, scenario.traffic, scenario.load.seed)
   const { due, ok } = measurement.counts
   return {
-    state: 'assessed',
-    candidate,
+    ...common,
     evidence: 'measured',
-    costEvidence: scaling.kind === 'fixed' ? 'measured' : 'modelled',
+    costEvidence: scaling.controller.kind === 'fixed' ? 'measured' : 'modelled',
     latencyMs: measuredLatency(measurement),
     errorRatio: errorRange(due - ok, due),
-    operation: summarizeOperation(operation, service),
-    bills: bill(candidate, operation, payload, scenario, book),
-    shortfalls: [],
-    caveats: platformOf(candidate).caveats(candidate),
   }
 }
 
-function bill(
-  candidate: Candidate,
-  operation: OperationPoints,
-  { requestBytes, replyBytes }: PayloadSize,
-  scenario: Scenario,
+/** Bills at every point, and at both ends of the simulation's own interval there. */
+function billMonths(
+  { candidate, payload: { requestBytes, replyBytes } }: Subject,
+  months: readonly OperatedMonth[],
+  { requests }: MonthProfile,
   book: PriceBook,
 ): Assessed['bills'] {
-  const bills = operation.map((levels) => {
-    const month = {
-      levels,
-      requests: requestsPerMonth(scenario),
+  const bill = ({ usage }: OperatedMonth, end: 'low' | 'value' | 'high'): Bill => {
+    const month: MonthOperation = {
+      replicaHours: bounded(usage.replicaHours, end),
+      busyReplicaS: bounded(usage.busyReplicaS, end),
+      startingReplicaS: usage.startingReplicaHours * 3600,
+      executionS: bounded(usage.executionS, end),
+      replicasByHours: usage.replicasByHours,
+      requests,
       requestBytes,
       replyBytes,
     }
     return billUsage(platformOf(candidate).usage(candidate, month), book)
-  })
-  return { central: centralPoint(bills), all: bills }
+  }
+  return {
+    central: bill(centralPoint(months), 'value'),
+    all: months.flatMap((month) => (['low', 'value', 'high'] as const).map((end) => bill(month, end))),
+  }
 }
 
-/** The worst traffic level's, percentile by percentile: an SLO holds in the burst as well. */
-function latencyRanges(operation: OperationPoints): Assessed['latencyMs'] {
-  const worst = (levels: readonly LevelOperation[], percentile: Percentile) =>
-    Math.max(...levels.map(({ responseMs }) => responseMs[percentile]))
-  const range = (percentile: Percentile) => mapRange(operation, (levels) => worst(levels, percentile))
-  return byPercentile(range)
+/** A month with too few requests for an interval, or none, is taken as it came. */
+function bounded(figure: NoisyFigure, end: 'low' | 'value' | 'high'): number {
+  if (Number.isFinite(figure[end])) return figure[end]
+  return Number.isFinite(figure.value) ? figure.value : 0
 }
 
 /**
@@ -161,31 +131,6 @@ function errorRange(failed: number, due: number): Range {
   const oneSided = (1 + CONFIDENCE) / 2
   const low = ratioLowerBound(failed, due, oneSided)
   return { low, value: failed / due, high: ratioUpperBound(failed, due, oneSided) }
-}
-
-function summarizeOperation(operation: OperationPoints, service: ServicePoints): Operation {
-  const most = (of: (level: LevelOperation) => number) =>
-    mapRange(operation, (levels) => Math.max(...levels.map(of)))
-  return {
-    replicas: most(({ replicas }) => replicas),
-    utilization: most(({ utilization }) => utilization),
-    slotsPerReplica: centralPoint(service).slots,
-    coldStartRatio: Math.max(...centralPoint(operation).map(({ coldStartRatio }) => coldStartRatio)),
-  }
-}
-
-function memoryShortfall({ peakRssMib }: LocalProfile, { memoryGib }: Replica): string[] {
-  const hasMib = memoryGib * 1024
-  if (peakRssMib <= hasMib) return []
-  return [
-    `too little memory: the server took ${peakRssMib} MiB here, the replica has ${Math.round(hasMib)} MiB`,
-  ]
-}
-
-/** The range of a figure over all points, and its value at the central one. */
-function mapRange<T>(points: readonly T[], of: (point: T) => number): Range {
-  const all = points.map(of)
-  return { low: Math.min(...all), value: of(centralPoint(points)), high: Math.max(...all) }
 }
 
 function byPercentile(of: (percentile: Percentile) => Range): Record<Percentile, Range> {

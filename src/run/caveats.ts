@@ -1,9 +1,11 @@
+import { provisioningMs } from '../capacity/start-up.ts'
 import type { Assumption, Verdict } from '../core/advice.ts'
 import type { HostFacts, ProfileSetting } from '../core/measurement.ts'
+import { PROVISIONINGS, type Provisioning, toRange } from '../core/operation.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { formatMs, formatRatio } from '../core/units.ts'
-import { PLATFORMS } from '../platforms/index.ts'
+import { PLATFORMS, platformOf } from '../platforms/index.ts'
 
 const SERVER_ASSUMPTIONS: readonly Assumption[] = [
   {
@@ -18,14 +20,9 @@ const SERVER_ASSUMPTIONS: readonly Assumption[] = [
     source: 'CoreMark of n1-standard-1 against n1-standard-2, 2024-06',
   },
   {
-    name: 'Start of a container, before the server starts',
-    value: '1.1 s (0.3 s to 4 s)',
-    source: 'community measurements, 2021 to 2024; none is official',
-  },
-  {
     name: 'Errors of modelled candidates',
-    value: 'not predicted: only their latency is held against the SLO',
-    source: 'nothing predicts them; measure with url',
+    value: 'those that queue too long or find no instance; what a server gets wrong is not predicted',
+    source: 'nothing predicts it; measure with url',
   },
 ]
 
@@ -47,17 +44,20 @@ export function listAssumptions(scenario: Scenario, host: HostFacts | null): Ass
       source: 'default of Vertex AI, Cloud Run and managed instance groups, 2026-08',
       setBy: 'assumptions.targetUtilization',
     },
+    ...startUpAssumptions(scenario),
     {
-      name: 'Traffic',
-      value:
-        'Poisson arrivals at a flat rate; the time that replicas take to follow a burst is not simulated',
+      name: 'Arrivals',
+      value: 'Poisson at the rate of the moment; the SLO is held against all requests of the month',
       source: 'choice of this version',
       setBy: 'traffic',
     },
     {
       name: 'Requests',
-      value: 'each takes a free slot of any replica, or waits for the first',
+      value:
+        'each goes to the replica with the fewest, and those of fixed VMs take turns; clients give up after ' +
+        formatMs(scenario.load.timeoutMs),
       source: 'routing is not published by Vertex AI or Cloud Run',
+      setBy: 'load.timeout',
     },
     {
       name: 'Clients',
@@ -112,6 +112,36 @@ function slowerWithMore(settings: readonly ProfileSetting[]): string[] {
     return [
       `${threads} threads took ${more} and ${fewer.threads} took ${less}: was this machine busy? Run again when idle`,
     ]
+  })
+}
+
+const PROVISIONED: Readonly<Record<Provisioning, { what: string; source: string }>> = {
+  container: { what: 'a container', source: 'community measurements, 2021 to 2024; none is official' },
+  gpuContainer: { what: 'a container with a GPU', source: 'Google (5 s for the driver), 2024; users, 20 s' },
+  vertexNode: {
+    what: 'a Vertex AI node',
+    source: 'docs say 5 min of batch prediction, 2026-08; deployments take 10 to 15 min',
+  },
+  vm: { what: 'a VM', source: 'community measurements of the boot, 2017 and 2018' },
+  gpuVm: {
+    what: 'a VM with a GPU',
+    source: 'community reports, 2019 to 2022; less with the driver in the image',
+  },
+}
+
+/** Of what the candidates start, how long it takes until the server starts in it. */
+function startUpAssumptions({ candidates, assumptions }: Scenario): Assumption[] {
+  const scalings = candidates.map((candidate) => platformOf(candidate).scaling(candidate, assumptions))
+  const started = scalings.filter(({ controller }) => controller.kind !== 'fixed')
+  const kinds = new Set(started.map(({ provisioning }) => provisioning))
+  return PROVISIONINGS.filter((kind) => kinds.has(kind)).map((kind) => {
+    const { low, value, high } = toRange(provisioningMs(kind, assumptions))
+    return {
+      name: `Start of ${PROVISIONED[kind].what}, before the server starts`,
+      value: `${formatMs(value)} (${formatMs(low)} to ${formatMs(high)})`,
+      source: assumptions.startUpMs?.[kind] === undefined ? PROVISIONED[kind].source : 'the scenario',
+      setBy: `assumptions.startUp.${kind}`,
+    }
   })
 }
 

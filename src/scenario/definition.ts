@@ -106,6 +106,16 @@ const assumptions = z
   .strictObject({
     network: duration('Time that network and front end add to each response.', { zero: true }).optional(),
     targetUtilization: ratio('Utilisation at which platforms add replicas.', ['60%']).optional(),
+    startUp: z
+      .strictObject({
+        container: duration('Of a container without a GPU, as on Cloud Run and Functions.').optional(),
+        gpuContainer: duration('Of a Cloud Run container with a GPU.').optional(),
+        vertexNode: duration('Of a Vertex AI node.').optional(),
+        vm: duration('Of a VM of an instance group.').optional(),
+        gpuVm: duration('Of such a VM with a GPU, its driver included.').optional(),
+      })
+      .meta({ description: 'Time from the decision to start a replica until the server starts in it.' })
+      .optional(),
     n1VcpuPerLocalCore: real('Speed of one N1 vCPU, as a multiple of one core of this machine.').optional(),
   })
   .meta({ description: 'Figures that no public source settles; the report lists them.' })

@@ -77,7 +77,7 @@ function complete(
   file: string,
 ): Omit<Scenario, 'sha256' | 'candidates' | 'model' | 'traffic'> {
   const network = raw.assumptions.network
-  const factor = raw.assumptions.n1VcpuPerLocalCore
+  const { n1VcpuPerLocalCore: factor, startUp } = raw.assumptions
   const { errors, ...latencyMs } = raw.slo
   return {
     name: raw.name ?? basename(file, extname(file)).replace(/[^A-Za-z0-9._-]+/g, '-'),
@@ -100,8 +100,15 @@ function complete(
       // Vertex AI and managed instance groups scale at 60% by default, Cloud Run at 60% of its concurrency.
       targetUtilization: raw.assumptions.targetUtilization ?? 0.6,
       ...(factor === undefined ? {} : { n1VcpuPerLocalCore: factor }),
+      ...(startUp === undefined ? {} : { startUpMs: defined(startUp) }),
     },
   }
+}
+
+/** Without the fields that are not set. */
+function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const set = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(set) as { [K in keyof T]: Exclude<T[K], undefined> }
 }
 
 function checkSlo({ errors, ...latency }: RawScenario['slo'], written: object, report: Report): void {

@@ -92,12 +92,14 @@ describe('A verdict', () => {
 
   test('says how overloaded a candidate is, or may be', () => {
     const load = (low: number, value: number, high: number) => {
-      const state = { ...operation, replicas: exactly(1), utilization: around(low, value, high) }
+      const state = { ...operation, replicas: exactly(1), peakLoad: around(low, value, high) }
       return verdictOn(assessed({ operation: state })).reasons[0]
     }
-    expect(load(1.1, 1.5, 2)).toBe('overloaded: the traffic is 1.5 times what its one replica can serve')
+    expect(load(1.1, 1.5, 2)).toBe(
+      'overloaded: at its peak the traffic is 1.5 times what its one replica can serve',
+    )
     expect(load(0.6, 0.8, 1.2)).toBe(
-      'may be too small: at worst the traffic is 1.2 times what its one replica can serve',
+      'may be too small: at worst the peak of the traffic is 1.2 times what its one replica can serve',
     )
     expect(load(0.6, 0.8, 0.99)).toBe('p95 120 ms, 40% under 200 ms')
   })

@@ -11,7 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   serving: ['core'],
   stats: ['core'],
   load: ['core', 'stats', 'traffic'],
-  capacity: ['core', 'traffic'],
+  capacity: ['core'],
   pricing: ['core'],
   advise: ['core', 'stats'],
   report: ['core', 'advise', 'load', 'stats'],

@@ -3,12 +3,14 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Candidate, PlatformId } from '../../src/core/candidate.ts'
+import { boundsOf } from '../../src/core/controller.ts'
 import { decimal, sum } from '../../src/core/money.ts'
-import type { LevelOperation, MonthOperation } from '../../src/core/operation.ts'
+import type { MonthOperation } from '../../src/core/operation.ts'
 import { PLATFORMS, platformOf } from '../../src/platforms/index.ts'
 import { billUsage } from '../../src/pricing/bill.ts'
 import { findPrice, loadPriceBook } from '../../src/pricing/price-book.ts'
 import { cloudFunction, cloudRun, cloudRunGpu, l4, mig, t4, vertex, vm } from '../fixtures/candidates.ts'
+import { monthOf, type Stretch } from '../fixtures/month.ts'
 import { scenario } from '../fixtures/run.ts'
 
 const book = await loadPriceBook()
@@ -50,24 +52,12 @@ const SOUND: Readonly<Record<PlatformId, readonly Candidate[]>> = {
   ],
 }
 
-function level(some: Partial<LevelOperation> = {}): LevelOperation {
-  return {
-    rps: 10,
-    hours: 730,
-    replicas: 2,
-    aliveReplicas: some.replicas ?? 2,
-    utilization: 0.5,
-    busyReplicaSPerHour: 3600,
-    executionSPerHour: 7200,
-    responseMs: { p50: 50, p90: 60, p95: 70, p99: 90, p999: 120 },
-    coldStartRatio: 0,
-    ...some,
-  }
+function level(some: Partial<Stretch> = {}): Stretch {
+  return { rps: 10, hours: 730, replicas: 2, busyReplicas: 1, executions: 2, ...some }
 }
 
-function month(levels: readonly LevelOperation[]): MonthOperation {
-  const requests = levels.reduce((total, { rps, hours }) => total + rps * hours * 3600, 0)
-  return { levels, requests, requestBytes: 100_000, replyBytes: 20_000 }
+function month(levels: readonly Stretch[]): MonthOperation {
+  return monthOf(levels, { requestBytes: 100_000, replyBytes: 20_000 })
 }
 
 /** A level that could be: busy time and executions follow from the replicas and their load. */
@@ -78,12 +68,7 @@ const anyLevel = fc
     load: fc.double({ min: 0, max: 1, noNaN: true }),
   })
   .map(({ rps, replicas, load }) =>
-    level({
-      rps,
-      replicas,
-      busyReplicaSPerHour: load * replicas * 3600,
-      executionSPerHour: load * replicas * 7200,
-    }),
+    level({ rps, replicas, busyReplicas: load * replicas, executions: load * replicas * 2 }),
   )
 
 describe('The map of platforms', () => {
@@ -112,8 +97,8 @@ describe.each(Object.keys(SOUND) as PlatformId[])('Platform %s', (id) => {
 
   describe.each(SOUND[id].map((candidate) => [candidate.name, candidate] as const))('%s', (_, candidate) => {
     const platform = platformOf(candidate)
-    const usage = (levels: readonly LevelOperation[]) => platform.usage(candidate, month(levels))
-    const usd = (levels: readonly LevelOperation[]) => billUsage(usage(levels), book).usdTotal ?? 'missing'
+    const usage = (levels: readonly Stretch[]) => platform.usage(candidate, month(levels))
+    const usd = (levels: readonly Stretch[]) => billUsage(usage(levels), book).usdTotal ?? 'missing'
 
     test('breaks no limit, whatever fits into a request', () => {
       expect(platform.limits(candidate)).toEqual([])
@@ -132,15 +117,10 @@ describe.each(Object.keys(SOUND) as PlatformId[])('Platform %s', (id) => {
     })
 
     test('scales within the bounds that it was given', () => {
-      const scaling = platform.scaling(candidate, assumptions)
-      if (scaling.kind === 'fixed') {
-        expect(scaling.replicas).toBe(candidate.minReplicas)
-      } else {
-        expect([scaling.min, scaling.max]).toEqual([candidate.minReplicas, candidate.maxReplicas])
-        expect(scaling.target).toBeGreaterThan(0)
-        expect(scaling.target).toBeLessThanOrEqual(1)
-      }
-      if (scaling.kind === 'requests') expect(scaling.toZeroAfterS === null).toBe(candidate.minReplicas > 0)
+      const { controller, timeoutS } = platform.scaling(candidate, assumptions)
+      expect(boundsOf(controller)).toEqual({ min: candidate.minReplicas, max: candidate.maxReplicas })
+      if ('target' in controller) expect(controller.target).toBe(assumptions.targetUtilization)
+      expect(timeoutS).toBeGreaterThan(0)
     })
 
     test('bills quantities that are plain decimals and not negative', () => {
@@ -169,8 +149,8 @@ describe.each(Object.keys(SOUND) as PlatformId[])('Platform %s', (id) => {
             ...each,
             rps: each.rps * factor,
             replicas: each.replicas * factor,
-            busyReplicaSPerHour: each.busyReplicaSPerHour * factor,
-            executionSPerHour: each.executionSPerHour * factor,
+            busyReplicas: each.busyReplicas * factor,
+            executions: each.executions * factor,
           }
           const mixed = [
             { ...each, hours: 700 },

@@ -1,39 +1,17 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Candidate } from '../../src/core/candidate.ts'
-import type { LevelOperation, MonthOperation } from '../../src/core/operation.ts'
+import type { MonthOperation } from '../../src/core/operation.ts'
 import { platformOf } from '../../src/platforms/index.ts'
-import { replicasByHours } from '../../src/platforms/metering.ts'
 import { billUsage } from '../../src/pricing/bill.ts'
 import { loadPriceBook } from '../../src/pricing/price-book.ts'
 import { cloudFunction, cloudRun, cloudRunGpu, mig, t4, vertex, vm } from '../fixtures/candidates.ts'
+import { monthOf, type Stretch } from '../fixtures/month.ts'
 
 const book = await loadPriceBook()
 
-interface Level {
-  readonly hours?: number
-  readonly replicas: number
-  readonly rps?: number
-  readonly busyReplicas?: number
-  readonly executions?: number
-}
-
-function month(...levels: readonly Level[]): MonthOperation {
-  const whole = levels.map(
-    ({ hours = 730, replicas, rps = 0, busyReplicas = 0, executions = 0 }): LevelOperation => ({
-      rps,
-      hours,
-      replicas,
-      aliveReplicas: replicas,
-      utilization: 0.5,
-      busyReplicaSPerHour: busyReplicas * 3600,
-      executionSPerHour: executions * 3600,
-      responseMs: { p50: 1, p90: 1, p95: 1, p99: 1, p999: 1 },
-      coldStartRatio: 0,
-    }),
-  )
-  const requests = whole.reduce((sum, { rps, hours }) => sum + rps * hours * 3600, 0)
-  return { levels: whole, requests, requestBytes: 2 ** 20, replyBytes: 2 ** 18 }
+function month(...stretches: readonly (Partial<Stretch> & { readonly replicas: number })[]): MonthOperation {
+  const whole = stretches.map((each) => ({ hours: 730, rps: 0, busyReplicas: 0, executions: 0, ...each }))
+  return monthOf(whole, { requestBytes: 2 ** 20, replyBytes: 2 ** 18 })
 }
 
 /** `resource` to quantity; lines of nothing are left out. */
@@ -47,38 +25,6 @@ function quantities(candidate: Candidate, operation: MonthOperation): Record<str
 function usd(candidate: Candidate, operation: MonthOperation): string | null {
   return billUsage(platformOf(candidate).usage(candidate, operation), book).usdTotal
 }
-
-describe('Hours by replica', () => {
-  test('are the whole month for the replicas that always run and less for those of the burst', () => {
-    const levels = month({ hours: 699.6, replicas: 2 }, { hours: 30.4, replicas: 3 })
-    const [always, burst] = replicasByHours(levels)
-    expect(always).toEqual([730, 2])
-    expect(burst?.[0]).toBeCloseTo(30.4)
-    expect(burst?.[1]).toBe(1)
-  })
-
-  test('do not depend on the order of the levels, nor do levels of one size split them', () => {
-    const [a, b] = [
-      { hours: 700, replicas: 4 },
-      { hours: 30, replicas: 9 },
-    ]
-    expect(replicasByHours(month(b, a))).toEqual(replicasByHours(month(a, b)))
-    expect(replicasByHours(month({ hours: 700, replicas: 4 }, { hours: 30, replicas: 4 }))).toEqual([
-      [730, 4],
-    ])
-  })
-
-  test('add up to the replica-hours of the month', () => {
-    const levels = fc.tuple(fc.integer({ min: 1, max: 99 }), fc.integer({ min: 1, max: 99 }))
-    fc.assert(
-      fc.property(levels, fc.integer({ min: 1, max: 729 }), ([first, second], hours) => {
-        const operation = month({ hours: 730 - hours, replicas: first }, { hours, replicas: second })
-        const total = replicasByHours(operation).reduce((sum, [each, count]) => sum + each * count, 0)
-        expect(total).toBeCloseTo((730 - hours) * first + hours * second, 6)
-      }),
-    )
-  })
-})
 
 describe('Vertex AI bills', () => {
   test('two nodes for a month as 1460 node-hours, busy or idle', () => {
@@ -120,6 +66,13 @@ describe('Cloud Run bills', () => {
       'cloud-run/request-based/memory': 2_628_000 * 1.5 * 4,
       'cloud-run/requests': 26_280_000,
     })
+  })
+
+  test('by request: the seconds that instances take to start as well', () => {
+    const operation = { ...month({ replicas: 1, busyReplicas: 0.1, rps: 1 }), startingReplicaS: 1000 }
+    expect(quantities(cloudRun({ vcpus: 2 }), operation)['cloud-run/request-based/cpu']).toBe(
+      (262_800 + 1000) * 2,
+    )
   })
 
   test('minimum instances at the idle rate for the seconds in which they are not busy', () => {

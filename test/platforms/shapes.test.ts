@@ -61,22 +61,37 @@ describe('A replica', () => {
 })
 
 describe('Scaling', () => {
-  test('goes to zero after 15 idle minutes, with a GPU after 10, and never with minimum instances', () => {
-    expect(scaling(cloudRun())).toMatchObject({ kind: 'requests', toZeroAfterS: 900 })
-    expect(scaling(cloudFunction())).toMatchObject({ kind: 'requests', toZeroAfterS: 900 })
-    expect(scaling(cloudRunGpu())).toMatchObject({ kind: 'requests', toZeroAfterS: 600 })
-    expect(scaling(cloudRun({ minReplicas: 1 }))).toMatchObject({ toZeroAfterS: null })
-    expect(scaling(cloudFunction({ minReplicas: 1 }))).toMatchObject({ toZeroAfterS: null })
+  test('keeps idle instances 15 minutes, with a GPU 10', () => {
+    expect(scaling(cloudRun()).controller).toMatchObject({ kind: 'cloud-run', retentionS: 900 })
+    expect(scaling(cloudFunction()).controller).toMatchObject({ kind: 'per-request', retentionS: 900 })
+    expect(scaling(cloudRunGpu()).controller).toMatchObject({ retentionS: 600 })
   })
 
   test('holds the assumed utilisation, but of 1st generation functions, which serve one request each', () => {
     for (const candidate of [vertex(), cloudRun(), cloudFunction({ generation: 2 }), mig()]) {
-      expect(scaling(candidate)).toMatchObject({ target: 0.6 })
+      expect(scaling(candidate).controller).toMatchObject({ target: 0.6 })
     }
-    expect(scaling(cloudFunction({ generation: 1 }))).toMatchObject({ target: 1 })
+    expect(scaling(cloudFunction({ generation: 1 })).controller.kind).toBe('per-request')
   })
 
   test('of fixed VMs is none', () => {
-    expect(scaling(vm({ minReplicas: 3, maxReplicas: 3 }))).toEqual({ kind: 'fixed', replicas: 3 })
+    const { controller } = scaling(vm({ minReplicas: 3, maxReplicas: 3 }))
+    expect(controller).toEqual({ kind: 'fixed', replicas: 3 })
+  })
+
+  test('starts what the platform has to: a container, a node, a VM, and each with its GPU', () => {
+    const kinds = [cloudRun(), cloudRunGpu(), vertex(), mig(), mig({ machineType: 'g2-standard-4' })]
+    expect(kinds.map((candidate) => scaling(candidate).provisioning)).toEqual([
+      'container',
+      'gpuContainer',
+      'vertexNode',
+      'vm',
+      'gpuVm',
+    ])
+  })
+
+  test('lets requests wait in front for a limited time where the platform says so', () => {
+    expect(scaling(cloudRun()).pendingQueue).toBe(true)
+    expect(scaling(vertex()).pendingQueue).toBe(false)
   })
 })

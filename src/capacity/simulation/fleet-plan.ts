@@ -1,4 +1,4 @@
-import type { Controller } from '../../core/controller.ts'
+import type { Controller, Routing } from '../../core/controller.ts'
 import type { Distribution } from '../../core/distribution.ts'
 
 /** How one replica serves. */
@@ -24,12 +24,6 @@ export interface Batching {
   /** Entry b - 1 is the time of a batch of b over that of a batch of one. Its last entry goes on. */
   readonly factor: readonly number[]
 }
-
-/**
- * Which replica with room gets a request: any; each in turn; one with the fewest requests; one with the most, and of
- * idle ones the one used last.
- */
-export type Routing = 'random' | 'round-robin' | 'least-outstanding' | 'packed'
 
 export interface FleetLimits {
   /** Requests that may wait at a time, in front of the replicas and in them; a further one is rejected. */

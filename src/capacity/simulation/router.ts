@@ -1,4 +1,4 @@
-import type { Routing } from './fleet-plan.ts'
+import type { Routing } from '../../core/controller.ts'
 
 /** The replicas that may get a request, and the choice among them. */
 export interface Router {

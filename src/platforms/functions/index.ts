@@ -1,11 +1,15 @@
 import type { Usage } from '../../core/bill.ts'
 import type { FunctionsCandidate } from '../../core/candidate.ts'
+import { CLOUD_RUN_LOOP, type Controller, FUNCTIONS_LOOP } from '../../core/controller.ts'
 import { HOURS_PER_MONTH, type MonthOperation } from '../../core/operation.ts'
 import { requestBasedUsage } from '../cloud-run/usage.ts'
 import { executionSeconds, usageOf } from '../metering.ts'
 import type { Platform } from '../platform.ts'
 import { functionsLimits, functionsPayloadLimits } from './limits.ts'
 import { functionGhz, functionVcpus } from './shape.ts'
+
+/** Default timeout of both generations (Cloud Functions quotas, 2026-08). */
+const TIMEOUT_S = 60
 
 /** Cloud Functions, 1st generation by GHz-seconds and 2nd generation as Cloud Run bills them. */
 export const functions: Platform<FunctionsCandidate> = {
@@ -23,8 +27,17 @@ export const functions: Platform<FunctionsCandidate> = {
   },
   scaling({ minReplicas: min, maxReplicas: max, generation }, { targetUtilization }) {
     // The 1st generation knows no target: an instance serves one request, and another starts when none is idle.
-    const target = generation === 1 ? 1 : targetUtilization
-    return { kind: 'requests', min, max, target, toZeroAfterS: min > 0 ? null : 900 }
+    const controller: Controller =
+      generation === 1
+        ? { kind: 'per-request', ...FUNCTIONS_LOOP, min, max }
+        : { kind: 'cloud-run', ...CLOUD_RUN_LOOP, min, max, target: targetUtilization }
+    return {
+      controller,
+      routing: 'least-outstanding',
+      provisioning: 'container',
+      pendingQueue: true,
+      timeoutS: TIMEOUT_S,
+    }
   },
   usage(candidate, month) {
     if (candidate.generation === 1) return firstGenerationUsage(candidate, month)

@@ -1,9 +1,13 @@
 import type { GceCandidate } from '../../core/candidate.ts'
+import { INSTANCE_GROUP_LOOP } from '../../core/controller.ts'
 import { machineType } from '../../core/machine-type.ts'
 import type { Refusal } from '../../core/measurement.ts'
 import { gpuAttachmentLimits } from '../gpu-limits.ts'
 import type { Platform } from '../platform.ts'
 import { gceUsage } from './usage.ts'
+
+/** Default timeout of a load balancer's backend (Cloud Load Balancing docs, 2026-08). */
+const BACKEND_TIMEOUT_S = 30
 
 /** Compute Engine: fixed VMs, or a managed instance group behind a load balancer; billed while they run. */
 export const gce: Platform<GceCandidate> = {
@@ -25,9 +29,21 @@ export const gce: Platform<GceCandidate> = {
     const gpu = candidate.accelerator ? { accelerator: candidate.accelerator } : {}
     return { vcpus, cpu: family, memoryGib, concurrency: Number.POSITIVE_INFINITY, ...gpu }
   },
-  scaling({ kind, minReplicas: min, maxReplicas: max }, { targetUtilization }) {
-    if (kind === 'vm') return { kind: 'fixed', replicas: min }
-    return { kind: 'utilization', min, max, target: targetUtilization }
+  scaling({ kind, minReplicas: min, maxReplicas: max, accelerator }, { targetUtilization }) {
+    const provisioning = accelerator ? 'gpuVm' : 'vm'
+    if (kind === 'vm') {
+      const controller = { kind: 'fixed', replicas: min } as const
+      // Without a balancer the clients take the VMs in turn.
+      const timeoutS = Number.POSITIVE_INFINITY
+      return { controller, routing: 'round-robin', provisioning, pendingQueue: false, timeoutS }
+    }
+    return {
+      controller: { kind: 'instance-group', ...INSTANCE_GROUP_LOOP, min, max, target: targetUtilization },
+      routing: 'least-outstanding',
+      provisioning,
+      pendingQueue: false,
+      timeoutS: BACKEND_TIMEOUT_S,
+    }
   },
   usage: gceUsage,
   caveats({ kind, minReplicas }) {
@@ -36,6 +52,12 @@ export const gce: Platform<GceCandidate> = {
     return ['fixed VMs without a load balancer: the clients spread their requests, and nothing scales']
   },
   assumptions: [
+    {
+      name: 'Instance groups scale',
+      value:
+        'look every 60 s; VMs younger than 60 s are ignored; the size follows the peak of the last 10 min',
+      source: 'Compute Engine API defaults, 2026-08; how often they look is not published',
+    },
     {
       name: 'Load balancer',
       value: 'one forwarding rule, $0.008 per GiB each way',

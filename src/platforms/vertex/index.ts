@@ -1,9 +1,13 @@
 import type { Usage } from '../../core/bill.ts'
 import type { VertexCandidate } from '../../core/candidate.ts'
+import { VERTEX_LOOP } from '../../core/controller.ts'
 import { machineType } from '../../core/machine-type.ts'
 import { replicaHours, usageOf } from '../metering.ts'
 import type { Platform } from '../platform.ts'
 import { vertexLimits, vertexPayloadLimits } from './limits.ts'
+
+/** Default of a dedicated endpoint (Vertex AI docs, 2026-08). */
+const TIMEOUT_S = 600
 
 /** Vertex AI prediction on a dedicated public endpoint: nodes by the hour, busy or idle. */
 export const vertex: Platform<VertexCandidate> = {
@@ -22,9 +26,14 @@ export const vertex: Platform<VertexCandidate> = {
       ...(candidate.accelerator ? { accelerator: candidate.accelerator } : {}),
     }
   },
-  scaling(candidate, { targetUtilization }) {
-    const { minReplicas: min, maxReplicas: max } = candidate
-    return { kind: 'utilization', min, max, target: targetUtilization }
+  scaling({ minReplicas: min, maxReplicas: max }, { targetUtilization }) {
+    return {
+      controller: { kind: 'vertex', ...VERTEX_LOOP, min, max, target: targetUtilization },
+      routing: 'least-outstanding',
+      provisioning: 'vertexNode',
+      pendingQueue: false,
+      timeoutS: TIMEOUT_S,
+    }
   },
   usage(candidate, month) {
     const { machineType: type, region, accelerator } = candidate
@@ -38,8 +47,13 @@ export const vertex: Platform<VertexCandidate> = {
   caveats: () => [],
   assumptions: [
     {
+      name: 'Vertex AI scales',
+      value: 'every 15 s to ceil(nodes x utilisation / target); the highest of the last 5 min is applied',
+      source: 'Vertex AI docs, autoscaling, 2026-08',
+    },
+    {
       name: 'Vertex AI bills nodes while they start',
-      value: 'not added: flat traffic keeps its nodes',
+      value: 'yes, from the decision to start them',
       source: 'documented for batch prediction only (Vertex AI docs, 2026-08)',
     },
     {

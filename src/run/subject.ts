@@ -1,0 +1,98 @@
+import type { Assessment } from '../advise/assessment.ts'
+import { measuredService, predictService, type ServicePoints } from '../capacity/service-times.ts'
+import { provisioningMs } from '../capacity/start-up.ts'
+import type { Candidate } from '../core/candidate.ts'
+import type { LocalProfile, Measurement, PayloadSize, Trial } from '../core/measurement.ts'
+import type { Replica, Scaling } from '../core/operation.ts'
+import type { RunRecord } from '../core/run-record.ts'
+import type { Scenario } from '../core/scenario.ts'
+import { platformOf } from '../platforms/index.ts'
+import { completeProfile } from './profile-locally.ts'
+
+/** A candidate that can be put under traffic: how fast a replica of it is, and how its platform runs replicas. */
+export interface Subject {
+  readonly candidate: Candidate
+  readonly replica: Replica
+  readonly scaling: Scaling
+  readonly service: ServicePoints
+  readonly payload: PayloadSize
+  /** Where a deployment of it was loaded. */
+  readonly measurement?: Measurement
+  /** Needs that its shape does not meet, in sentences. */
+  readonly shortfalls: readonly string[]
+}
+
+/** A candidate that cannot: what is known of it is its assessment. */
+export type Known = Exclude<Assessment, { state: 'assessed' }>
+
+/** Every candidate of a run, in its order. */
+export function subjectsOf(record: RunRecord): (Subject | Known)[] {
+  const trials = new Map(record.trials.map((trial) => [trial.candidate, trial]))
+  return record.scenario.candidates.map((candidate) =>
+    subjectOf(candidate, trials.get(candidate.name), record),
+  )
+}
+
+export function isSubject(each: Subject | Known): each is Subject {
+  return !('state' in each)
+}
+
+function subjectOf(candidate: Candidate, trial: Trial | undefined, record: RunRecord): Subject | Known {
+  const evidence = candidate.url === undefined ? 'modelled' : 'measured'
+  const untested = (why: string): Known => ({ state: 'untested', candidate, evidence, why })
+  switch (trial?.status) {
+    case undefined:
+      return untested('not tried yet: the run was interrupted; plimsoll run … --resume finishes it')
+    case 'refused':
+      return { state: 'refused', candidate, refusals: trial.refusals }
+    case 'failed':
+      return untested(trial.error)
+    case 'measured': {
+      const { measurement } = trial
+      if (measurement.counts.ok === 0) return untested('no request was answered')
+      if (!measurement.valid) return untested(`invalid: ${measurement.invalidReasons.join('; ')}`)
+      return measuredSubject(candidate, trial, record.scenario)
+    }
+    case 'modelled':
+      return modelledSubject(candidate, completeProfile(record.profile), record.scenario)
+  }
+}
+
+/** A candidate as the local profile predicts it. */
+export function modelledSubject(
+  candidate: Candidate,
+  profile: LocalProfile,
+  { assumptions }: Pick<Scenario, 'assumptions'>,
+): Subject {
+  const replica = platformOf(candidate).replica(candidate)
+  const scaling = platformOf(candidate).scaling(candidate, assumptions)
+  const { threads } = candidate
+  return {
+    candidate,
+    replica,
+    scaling,
+    service: predictService(profile, replica, threads, scaling.provisioning, assumptions),
+    payload: profile,
+    shortfalls: memoryShortfall(profile, replica),
+  }
+}
+
+function measuredSubject(
+  candidate: Candidate,
+  { measurement, payload }: Extract<Trial, { status: 'measured' }>,
+  { assumptions }: Scenario,
+): Subject {
+  const replica = platformOf(candidate).replica(candidate)
+  const scaling = platformOf(candidate).scaling(candidate, assumptions)
+  const provisioned = provisioningMs(scaling.provisioning, assumptions)
+  const service = measuredService(measurement, replica, candidate.threads, provisioned)
+  return { candidate, replica, scaling, service, payload, measurement, shortfalls: [] }
+}
+
+function memoryShortfall({ peakRssMib }: LocalProfile, { memoryGib }: Replica): string[] {
+  const hasMib = memoryGib * 1024
+  if (peakRssMib <= hasMib) return []
+  return [
+    `too little memory: the server took ${peakRssMib} MiB here, the replica has ${Math.round(hasMib)} MiB`,
+  ]
+}
