@@ -18,7 +18,9 @@ export type Assessment =
       readonly candidate: Candidate
       readonly evidence: Evidence
       readonly costEvidence: Evidence
-      /** At the busiest traffic level; infinite where a queue grows without end. */
+      /** Of a request that finds a replica idle, at the fastest speed that is believed. */
+      readonly aloneMs: Readonly<Record<Percentile, number>>
+      /** Of all requests of the month; infinite where so many fail that they reach into the percentile. */
       readonly latencyMs: Readonly<Record<Percentile, Range>>
       /** Share of failed requests, or null where nothing predicts it. */
       readonly errorRatio: Range | null

@@ -1,6 +1,6 @@
 import type { SloCheck, UsdRange, Verdict } from '../core/advice.ts'
 import { decimal, formatUsd } from '../core/money.ts'
-import type { Range } from '../core/scenario.ts'
+import type { Percentile, Range, Slo } from '../core/scenario.ts'
 import { formatMs, formatRatio } from '../core/units.ts'
 
 /** The words for figures and margins that every report shares. */
@@ -40,6 +40,12 @@ export function usdDearer(other: UsdRange, cheapest: UsdRange): string {
 export function decidingCheck({ checks }: Pick<Verdict, 'checks'>): SloCheck | undefined {
   const rank = { misses: 0, undecided: 1, meets: 2 }
   return [...checks].sort((a, b) => rank[a.outcome] - rank[b.outcome] || b.marginRatio - a.marginRatio)[0]
+}
+
+/** The percentile shown in tables: p95 where the SLO limits it, else the highest that it does. */
+export function shownPercentile({ latencyMs }: Slo): Percentile {
+  if (latencyMs.p95 !== undefined) return 'p95'
+  return (Object.keys(latencyMs).at(-1) as Percentile | undefined) ?? 'p95'
 }
 
 function margin(ratio: number): string {

@@ -6,11 +6,13 @@ import { formatRps } from '../core/units.ts'
 import type { Assessed, Assessment } from './assessment.ts'
 import { checkSlo } from './check-slo.ts'
 import { explainCheck } from './explain.ts'
+import { billRange } from './price-spread.ts'
 
 const NOTHING_KNOWN = {
   usdPerMonth: null,
   usdPerMillionRequests: null,
   latencyMs: null,
+  aloneMs: null,
   checks: [],
   operation: null,
   bill: null,
@@ -62,6 +64,7 @@ function judgeAssessed(assessment: Assessed, slo: Slo, requestsPerMonth: number)
     usdPerMonth,
     usdPerMillionRequests: usdPerMonth && perMillion(usdPerMonth, requestsPerMonth),
     latencyMs,
+    aloneMs: assessment.aloneMs,
     checks,
     operation,
     bill: bills.central,
@@ -88,11 +91,11 @@ function worst(
 
 /** Null when any price is missing: what is not known cannot be added up. */
 function usdRange({ central, all }: Assessed['bills']): UsdRange | null {
-  const totals = all.flatMap(({ usdTotal }) => (usdTotal === null ? [] : [decimal(usdTotal)]))
-  if (central.usdTotal === null || totals.length < all.length) return null
-  const sorted = totals.sort((a, b) => a.cmp(b))
-  const ends = [sorted[0], sorted.at(-1)].map((end) => exact(end ?? decimal(0)))
-  return { low: ends[0] ?? '', value: central.usdTotal, high: ends[1] ?? '' }
+  if (central.usdTotal === null || all.some(({ usdTotal }) => usdTotal === null)) return null
+  const ends = all.map(billRange)
+  const least = ends.reduce((low, { low: each }) => (each.lt(low) ? each : low), decimal(central.usdTotal))
+  const most = ends.reduce((high, { high: each }) => (each.gt(high) ? each : high), decimal(central.usdTotal))
+  return { low: exact(least), value: central.usdTotal, high: exact(most) }
 }
 
 function perMillion(usd: UsdRange, requestsPerMonth: number): UsdRange {

@@ -1,19 +1,31 @@
-import type { NextMeasurement, Verdict } from '../core/advice.ts'
-import { decimal, exact, formatUsd } from '../core/money.ts'
+import type { NextMeasurement, Outlook, Verdict } from '../core/advice.ts'
+import { decimal, exact, formatUsd, sum } from '../core/money.ts'
 import { HOURS_PER_MONTH } from '../core/operation.ts'
+import type { Percentile, Slo } from '../core/scenario.ts'
+import { formatMs } from '../core/units.ts'
 import { decidingCheck, explainCheck, formatUsdRange } from './explain.ts'
+import { flatSentence } from './outlook.ts'
 import { overlap, type Ranking } from './rank.ts'
 
 /** To deploy a candidate (Vertex AI takes 10 to 15 minutes) and to load it as long. */
 const MINUTES_EACH = 30
+/** Ties that are measured together with the cheapest. */
+const MOST_TIED = 3
 
 /** The recommendation in sentences: what it rests on, what it is, what is tied with it, what is open. */
-export function recommend(ranking: Ranking, next: NextMeasurement | null): string[] {
+export function recommend(
+  ranking: Ranking,
+  next: NextMeasurement | null,
+  slo: Slo,
+  other: Outlook | null = null,
+): string[] {
+  const flat = other && flatSentence(other)
   const { cheapest, ties } = ranking
   const rivals = openRivals(ranking)
   return [
     evidenceSentence(ranking),
-    cheapest ? winnerSentence(cheapest) : noneSentence(ranking),
+    cheapest ? winnerSentence(cheapest) : noneSentence(ranking, slo),
+    ...(flat ? [flat] : []),
     ...(ties.length > 0 ? [tieSentence(ties)] : []),
     ...(rivals.length > 0 && cheapest ? [rivalSentence(rivals)] : []),
     ...(next ? [nextSentence(next)] : []),
@@ -27,19 +39,23 @@ export function recommend(ranking: Ranking, next: NextMeasurement | null): strin
 export function nextMeasurement(ranking: Ranking): NextMeasurement | null {
   const { cheapest, ties, verdicts } = ranking
   const undecided = verdicts.filter((verdict) => verdict.outcome === 'undecided' && isModelled(verdict))
-  const tie = ties.find(({ usdPerMonth }) => usdPerMonth?.value !== cheapest?.usdPerMonth?.value)
-  const rival = tie ?? openRivals(ranking)[0]
-  const chosen = cheapest ? [cheapest, ...(rival ? [rival] : [])] : likeliest(undecided).slice(0, 2)
+  const tied = ties.filter(({ usdPerMonth }) => usdPerMonth?.value !== cheapest?.usdPerMonth?.value)
+  const rivals = tied.length > 0 ? tied.slice(0, MOST_TIED) : openRivals(ranking).slice(0, 1)
+  const chosen = cheapest ? [cheapest, ...rivals] : likeliest(undecided).slice(0, 2)
   const open = chosen.filter((verdict) => isModelled(verdict) && verdict.usdPerMonth !== null)
   if (open.length === 0) return null
-  const perMonth = open.reduce((total, verdict) => total.plus(verdict.usdPerMonth?.high ?? 0), decimal(0))
-  const perMinute = perMonth.div(HOURS_PER_MONTH * 60)
+  const usdEach = open.map(({ usdPerMonth }) =>
+    decimal(usdPerMonth?.high ?? 0)
+      .div(HOURS_PER_MONTH * 60)
+      .times(MINUTES_EACH),
+  )
   return {
     candidates: open.map(({ candidate }) => candidate.name),
     settles: cheapest
-      ? settlesFor(rival, tie)
+      ? settlesFor(open.length, rivals[0], tied[0])
       : `whether ${open.length === 1 ? 'it' : 'either'} meets the SLO`,
-    usd: exact(perMinute.times(MINUTES_EACH).round(2)),
+    usd: exact(sum(usdEach).round(2)),
+    usdEach: usdEach.map((usd) => exact(usd.round(4))),
     minutesEach: MINUTES_EACH,
   }
 }
@@ -50,8 +66,8 @@ function likeliest(undecided: readonly Verdict[]): Verdict[] {
   return [...undecided].sort((a, b) => excess(a) - excess(b))
 }
 
-function settlesFor(rival: Verdict | undefined, tie: Verdict | undefined): string {
-  if (tie) return 'which of the two is cheaper'
+function settlesFor(count: number, rival: Verdict | undefined, tie: Verdict | undefined): string {
+  if (tie) return count > 2 ? `which of the ${count} is the cheapest` : 'which of the two is cheaper'
   return rival ? 'whether the second meets the SLO and is cheaper' : 'that it meets the SLO'
 }
 
@@ -94,11 +110,26 @@ function winnerSentence(cheapest: Verdict): string {
   return `Cheapest that meets the SLO: ${cheapest.candidate.name}, ${cost} a month; ${why}.`
 }
 
-function noneSentence({ verdicts }: Ranking): string {
+function noneSentence({ verdicts }: Ranking, slo: Slo): string {
   const undecided = verdicts.filter(({ outcome }) => outcome === 'undecided')
-  if (undecided.length === 0) return 'No candidate meets the SLO.'
+  if (undecided.length === 0) return impossible(verdicts, slo) ?? 'No candidate meets the SLO.'
   const some = undecided.length === 1 ? 'one might' : `${undecided.length} might`
   return `No candidate is sure to meet the SLO; ${some}, but the range is too wide to tell: ${names(undecided)}.`
+}
+
+/** An SLO that is tighter than the fastest service time is met by no number of replicas. */
+function impossible(verdicts: readonly Verdict[], { latencyMs }: Slo): string | undefined {
+  const limits = Object.entries(latencyMs) as [Percentile, number][]
+  for (const [percentile, limit] of limits) {
+    const fastest = [...verdicts]
+      .filter(({ aloneMs }) => aloneMs !== null)
+      .sort((a, b) => (a.aloneMs?.[percentile] ?? 0) - (b.aloneMs?.[percentile] ?? 0))[0]
+    const ms = fastest?.aloneMs?.[percentile]
+    if (fastest && ms !== undefined && ms > limit) {
+      return `No candidate can meet the SLO, however many replicas run: alone on an idle replica the fastest, ${fastest.candidate.name}, has a ${percentile} of ${formatMs(ms)} at best, over ${formatMs(limit)}.`
+    }
+  }
+  return undefined
 }
 
 function tieSentence(ties: readonly Verdict[]): string {
@@ -112,7 +143,11 @@ function rivalSentence(rivals: readonly Verdict[]): string {
 function nextSentence({ candidates, settles, usd, minutesEach }: NextMeasurement): string {
   const cost = decimal(usd).lt('0.01') ? 'under $0.01' : `about ${formatUsd(usd)}`
   const each = candidates.length > 1 ? ' each' : ''
-  return `To settle ${settles}: deploy and load ${candidates.join(' and ')}, ${minutesEach} min${each}, ${cost}.`
+  return `To settle ${settles}: deploy and load ${inWords(candidates)}, ${minutesEach} min${each}, ${cost}.`
+}
+
+function inWords(items: readonly string[]): string {
+  return items.length < 3 ? items.join(' and ') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`
 }
 
 /** The first three names, and how many more. */

@@ -22,6 +22,52 @@ export interface TrafficMonth {
   readonly requests: number
 }
 
+/** The cheapest that meets the SLO under other traffic than the scenario's, all else being equal. */
+interface OtherTraffic {
+  readonly meanRps: number
+  readonly peakRps: number
+  /** Null where none meets. */
+  readonly cheapest: string | null
+  /** At its central estimate. */
+  readonly usdPerMonth: string | null
+  readonly ties: readonly string[]
+}
+
+export interface ScaledTraffic extends OtherTraffic {
+  /** Of every rate of the scenario's. */
+  readonly factor: number
+  /** Those that meet the SLO under the scenario's traffic and not under this, each with why. */
+  readonly breaks: readonly { readonly candidate: string; readonly why: string }[]
+}
+
+/** Where the cheapest that meets the SLO changes: the one below this traffic, the other above. */
+export interface BreakEven {
+  readonly below: string
+  readonly above: string
+  readonly meanRps: number
+  readonly peakRps: number
+  /** Their costs cross; or the one below does not meet the SLO above; or the one above does not meet it below. */
+  readonly because: 'cost' | 'below-misses' | 'above-misses'
+}
+
+/** What other traffic would change. */
+export interface Outlook {
+  /** By rising factor. */
+  readonly scaled: readonly ScaledTraffic[]
+  /** By rising traffic. */
+  readonly breakEvens: readonly BreakEven[]
+  /** Of traffic with peaks: what would be cheapest were it flat at its mean, and in a sentence why it is not. */
+  readonly flat: (OtherTraffic & { readonly why: string | null }) | null
+}
+
+/** Candidates that differ in their settings only, and the best of them. */
+export interface BestSettings {
+  /** Platform, shape and region that they share. */
+  readonly of: string
+  readonly best: string
+  readonly among: readonly string[]
+}
+
 /** One line of the SLO held against one candidate. */
 export interface SloCheck {
   readonly metric: Percentile | 'errors'
@@ -64,6 +110,8 @@ export interface Verdict {
   readonly usdPerMonth: UsdRange | null
   readonly usdPerMillionRequests: UsdRange | null
   readonly latencyMs: Readonly<Record<Percentile, Range>> | null
+  /** Of a request that finds a replica idle, at the fastest speed that is believed; null where nothing is known. */
+  readonly aloneMs: Readonly<Record<Percentile, number>> | null
   readonly checks: readonly SloCheck[]
   readonly operation: Operation | null
   /** At the central estimate. */
@@ -87,8 +135,9 @@ export interface Assumption {
 export interface NextMeasurement {
   readonly candidates: readonly string[]
   readonly settles: string
-  /** Predicted spend, decimal string. */
+  /** Predicted spend, decimal string; and of each, in their order. */
   readonly usd: string
+  readonly usdEach: readonly string[]
   readonly minutesEach: number
 }
 
@@ -134,6 +183,11 @@ export interface Advice {
   readonly cheapest: string | null
   /** Names of the candidates that meet the SLO and whose cost range overlaps that of the cheapest. */
   readonly ties: readonly string[]
+  /** Names of those that meet and that no other beats in both cost and latency, cheapest first. */
+  readonly frontier: readonly string[]
+  readonly bestSettings: readonly BestSettings[]
+  /** Null where it was not asked for. */
+  readonly outlook: Outlook | null
   /** The recommendation in sentences, evidence first. */
   readonly recommendation: readonly string[]
   readonly nextMeasurement: NextMeasurement | null

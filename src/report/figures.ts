@@ -76,12 +76,6 @@ function perUnit(rps: number): string {
   return rps >= 1 / 60 ? `${formatRps(rps * 60)} requests/min` : `${formatRps(rps * 3600)} requests/h`
 }
 
-/** The percentile shown in tables: p95 where the SLO limits it, else the highest that it does. */
-export function shownPercentile({ latencyMs }: Slo): Percentile {
-  if (latencyMs.p95 !== undefined) return 'p95'
-  return (Object.keys(latencyMs).at(-1) as Percentile | undefined) ?? 'p95'
-}
-
 export function formatLatency(verdict: Verdict, percentile: Percentile): string {
   return verdict.latencyMs ? formatRange(verdict.latencyMs[percentile], formatMs) : ''
 }

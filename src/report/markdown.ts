@@ -1,16 +1,18 @@
-import { explainCheck } from '../advise/explain.ts'
+import { alternativeSentences } from '../advise/alternatives.ts'
+import { explainCheck, shownPercentile } from '../advise/explain.ts'
+import { outlookSentences } from '../advise/outlook.ts'
 import type { Advice, Operation, ProfileSummary, Verdict } from '../core/advice.ts'
 import type { BillLine } from '../core/bill.ts'
 import { decimal, formatUsd } from '../core/money.ts'
-import { formatBytes, formatMs } from '../core/units.ts'
+import { formatBytes, formatMs, formatRps } from '../core/units.ts'
 import {
   formatCost,
   formatCount,
   formatLatency,
+  formatMonth,
   formatSlo,
   formatTraffic,
   label,
-  shownPercentile,
 } from './figures.ts'
 
 /** The advice as Markdown, for a pull request or to keep beside the run. */
@@ -28,6 +30,7 @@ export function markdownReport(advice: Advice): string {
     '## Candidates',
     candidatesTable(advice),
     '`modelled` figures are predicted and their ranges are in brackets; `measured` ones come from loading a deployment.',
+    ...otherTraffic(advice),
     ...(advice.profile ? ['## Measured on this machine', profileSection(advice.profile)] : []),
     '## Bills',
     `Price book of ${advice.book.date}: list prices read ${advice.book.oldest} to ${advice.book.newest}, ${advice.book.derived} of ${advice.book.prices} derived from others. A month of 730 h, at the central estimate. A missing price is never counted as 0.`,
@@ -58,6 +61,30 @@ function candidatesTable(advice: Advice): string {
     [...verdict.reasons, ...verdict.caveats].join('; '),
   ])
   return table(['candidate', 'outcome', 'evidence', 'USD a month', percentile, 'replicas', 'why'], rows)
+}
+
+/** What else is worth a look; then the winner at other traffic, with what breaks there. */
+function otherTraffic(advice: Advice): string[] {
+  const sentences = [
+    ...alternativeSentences(advice),
+    ...(advice.outlook ? outlookSentences(advice.outlook, advice.cheapest) : []),
+  ]
+  const { outlook } = advice
+  const month = `A month of this traffic: ${formatMonth(advice.month)}.`
+  const rows = (outlook?.scaled ?? []).map(({ factor, meanRps, cheapest, usdPerMonth, breaks }) => [
+    `x ${factor}`,
+    formatRps(meanRps),
+    cheapest ?? 'none is sure to meet',
+    usdPerMonth === null ? '' : formatUsd(usdPerMonth),
+    breaks.map(({ candidate, why }) => `${candidate}: ${why}`).join('; '),
+  ])
+  return [
+    '## Alternatives and other traffic',
+    bullets([month, ...sentences].map(text)),
+    ...(rows.length > 0
+      ? [table(['traffic', 'mean requests/s', 'cheapest', 'USD a month', 'no longer meet'], rows)]
+      : []),
+  ]
 }
 
 function profileSection({ host, model, startUpMs, settings, ...sizes }: ProfileSummary): string {

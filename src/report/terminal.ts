@@ -1,6 +1,9 @@
 import { styleText } from 'node:util'
 import stringWidth from 'string-width'
 import wrapAnsi from 'wrap-ansi'
+import { alternativeSentences } from '../advise/alternatives.ts'
+import { shownPercentile } from '../advise/explain.ts'
+import { outlookSentences } from '../advise/outlook.ts'
 import type { Advice, Verdict } from '../core/advice.ts'
 import { formatMs } from '../core/units.ts'
 import {
@@ -11,7 +14,6 @@ import {
   label,
   sharedRegion,
   shortName,
-  shownPercentile,
 } from './figures.ts'
 import type { ReportOptions } from './index.ts'
 
@@ -56,6 +58,7 @@ export function terminalReport(advice: Advice, { width, color }: ReportOptions):
     '',
     ...table(advice, page),
     '',
+    ...others(advice, page),
     ...footer(advice, page),
     '',
   ].join('\n')
@@ -66,12 +69,26 @@ function heading(advice: Advice, page: Page): string[] {
   return wrapped(`${page.paint('bold', advice.scenario.name)}  ${parts.filter(Boolean).join('  ')}`, page)
 }
 
+/** What else is worth a look, and what other traffic would change; each hangs. */
+function others(advice: Advice, page: Page): string[] {
+  const sentences = [
+    ...alternativeSentences(advice),
+    ...(advice.outlook ? outlookSentences(advice.outlook, advice.cheapest) : []),
+  ]
+  const lines = sentences.flatMap((sentence) => hanging(sentence, page))
+  return lines.length > 0 ? [...lines, ''] : []
+}
+
 /** The sentence that names the winner stands out; all of them hang, so that each can be told from the next. */
 function recommendation(advice: Advice, page: Page): string[] {
   return advice.recommendation.flatMap((sentence, index) => {
-    const [first = '', ...rest] = wrapped(index === 1 ? page.paint('bold', sentence) : sentence, page, 2)
-    return [first.slice(2), ...rest]
+    return hanging(index === 1 ? page.paint('bold', sentence) : sentence, page)
   })
+}
+
+function hanging(sentence: string, page: Page): string[] {
+  const [first = '', ...rest] = wrapped(sentence, page, 2)
+  return [first.slice(2), ...rest]
 }
 
 function table(advice: Advice, page: Page): string[] {

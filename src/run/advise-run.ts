@@ -1,21 +1,43 @@
+import type { Assessment } from '../advise/assessment.ts'
+import { bestSettings } from '../advise/best-settings.ts'
+import { shownPercentile } from '../advise/explain.ts'
+import { frontier } from '../advise/frontier.ts'
 import { judge } from '../advise/judge.ts'
-import { rank } from '../advise/rank.ts'
+import { outlook } from '../advise/outlook.ts'
+import { type Ranking, rank } from '../advise/rank.ts'
 import { nextMeasurement, recommend } from '../advise/recommend.ts'
-import type { Advice } from '../core/advice.ts'
+import { centralPoint, type ServicePoints } from '../capacity/service-times.ts'
+import type { Advice, Outlook } from '../core/advice.ts'
 import type { PriceBook } from '../core/bill.ts'
 import type { RunRecord } from '../core/run-record.ts'
-import { monthProfile } from '../traffic/month-profile.ts'
-import { assessRun } from './assess.ts'
+import { type MonthProfile, monthProfile } from '../traffic/month-profile.ts'
+import { assessAll, effortOf } from './assess.ts'
 import { listAssumptions, listWarnings } from './caveats.ts'
+import { explore } from './explore.ts'
+import { isSubject, type Known, type Subject, subjectsOf } from './subject.ts'
 import { summarizeProfile } from './summarize-profile.ts'
 
+export interface AdviseOptions {
+  /** Whether to look at other traffic as well; it takes about as long as the rest. */
+  readonly outlook?: boolean
+  /** Requests to simulate of each month, at about most. */
+  readonly requests?: number
+}
+
+/** Requests simulated of each month of the outlook. */
+const OUTLOOK_REQUESTS = 50_000
+
 /** Everything that a saved run and a price book advise. Pure: the same run and book give the same advice. */
-export function adviseRun(record: RunRecord, book: PriceBook): Advice {
+export function adviseRun(record: RunRecord, book: PriceBook, options: AdviseOptions = {}): Advice {
   const { scenario } = record
-  const { meanRps, peakRps, requests } = monthProfile(scenario.traffic, scenario.load.seed)
-  const assessments = assessRun(record, book)
-  const ranking = rank(assessments.map((assessment) => judge(assessment, scenario.slo, requests)))
+  const profile = monthProfile(scenario.traffic, scenario.load.seed)
+  const { meanRps, peakRps, requests } = profile
+  const subjects = subjectsOf(record)
+  const judged = (assessments: readonly Assessment[], month: MonthProfile) =>
+    rank(assessments.map((assessment) => judge(assessment, scenario.slo, month.requests)))
+  const ranking = judged(assessAll(subjects, profile, book, effortOf(scenario, options.requests)), profile)
   const next = nextMeasurement(ranking)
+  const other = options.outlook === false ? null : outlookOf(record, book, ranking, profile, subjects)
   return {
     schemaVersion: 1,
     plimsoll: record.plimsoll,
@@ -29,11 +51,50 @@ export function adviseRun(record: RunRecord, book: PriceBook): Advice {
     verdicts: ranking.verdicts,
     cheapest: ranking.cheapest?.candidate.name ?? null,
     ties: ranking.ties.map(({ candidate }) => candidate.name),
-    recommendation: recommend(ranking, next),
+    frontier: frontier(ranking.verdicts, shownPercentile(scenario.slo)).map(
+      ({ candidate }) => candidate.name,
+    ),
+    bestSettings: bestSettings(ranking.verdicts),
+    outlook: other,
+    recommendation: recommend(ranking, next, scenario.slo, other),
     nextMeasurement: next,
     assumptions: listAssumptions(scenario, record.profile?.host ?? null),
     warnings: listWarnings(record, ranking.verdicts),
   }
+}
+
+/** What other traffic would change, at three points of each range. Null where there is nothing to simulate. */
+function outlookOf(
+  { scenario }: RunRecord,
+  book: PriceBook,
+  ranking: Ranking,
+  profile: MonthProfile,
+  subjects: readonly (Subject | Known)[],
+): Outlook | null {
+  const able = subjects.filter(isSubject)
+  if (able.length === 0) return null
+  const effort = effortOf(scenario, OUTLOOK_REQUESTS)
+  const rankUnder = (some: readonly Subject[], month: MonthProfile) =>
+    rank(
+      assessAll(some, month, book, effort, threePoints).map((assessment) =>
+        judge(assessment, scenario.slo, month.requests),
+      ),
+    )
+  const explored = explore(ranking, profile, {
+    rankAll: (month) => rankUnder(able, month),
+    rankTwo: (names, month) =>
+      rankUnder(
+        able.filter(({ candidate }) => names.includes(candidate.name)),
+        month,
+      ),
+  })
+  return outlook(ranking, explored)
+}
+
+/** The ends and the middle of a range. */
+function threePoints(service: ServicePoints): ServicePoints {
+  const [first, last] = [service[0], service.at(-1)]
+  return first && last ? [first, centralPoint(service), last] : service
 }
 
 function summarizeBook({ date, prices }: PriceBook): Advice['book'] {

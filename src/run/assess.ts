@@ -1,19 +1,18 @@
 import type { Assessed, Assessment } from '../advise/assessment.ts'
 import { type Effort, type OperatedMonth, operate } from '../capacity/operate.ts'
 import { failedRange, latencyRanges, summarizeOperation } from '../capacity/operated-figures.ts'
-import { centralPoint } from '../capacity/service-times.ts'
+import { centralPoint, type ServicePoints } from '../capacity/service-times.ts'
 import type { NoisyFigure } from '../capacity/simulation/noise-interval.ts'
 import type { Bill, PriceBook } from '../core/bill.ts'
 import type { Measurement } from '../core/measurement.ts'
 import type { MonthOperation } from '../core/operation.ts'
-import type { RunRecord } from '../core/run-record.ts'
 import type { Percentile, Range, Scenario } from '../core/scenario.ts'
 import { platformOf } from '../platforms/index.ts'
 import { billUsage } from '../pricing/bill.ts'
 import { ratioLowerBound, ratioUpperBound } from '../stats/binomial.ts'
 import { percentileRatios } from '../stats/percentile.ts'
-import { type MonthProfile, monthProfile } from '../traffic/month-profile.ts'
-import { isSubject, type Subject, subjectsOf } from './subject.ts'
+import type { MonthProfile } from '../traffic/month-profile.ts'
+import { isSubject, type Known, type Subject } from './subject.ts'
 
 const PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p999'] as const satisfies readonly Percentile[]
 /** Of two-sided intervals. */
@@ -21,25 +20,24 @@ const CONFIDENCE = 0.95
 /** Requests simulated of each candidate's month at each point of its range. */
 const SIMULATED_REQUESTS = 200_000
 
-/** All that the saved run and the price book say about each candidate. Loads nothing. */
-export function assessRun(record: RunRecord, book: PriceBook): Assessment[] {
-  const { scenario } = record
-  const profile = monthProfile(scenario.traffic, scenario.load.seed)
-  const effort = effortOf(scenario)
-  return subjectsOf(record).map((each) => {
+export function effortOf({ load }: Pick<Scenario, 'load'>, requests = SIMULATED_REQUESTS): Effort {
+  return { seed: load.seed, requests, clientTimeoutMs: load.timeoutMs }
+}
+
+/** All that is known of the candidates under traffic, at every point of their ranges or at `points` of them. */
+export function assessAll(
+  subjects: readonly (Subject | Known)[],
+  profile: MonthProfile,
+  book: PriceBook,
+  effort: Effort,
+  points: (service: ServicePoints) => ServicePoints = (service) => service,
+): Assessment[] {
+  return subjects.map((each) => {
     if (!isSubject(each)) return each
-    const { service, replica, scaling } = each
-    return assess(each, operate(service, replica, scaling, profile.steps, effort), profile, book)
+    const subject = { ...each, service: points(each.service) }
+    const { service, replica, scaling } = subject
+    return assess(subject, operate(service, replica, scaling, profile.steps, effort), profile, book)
   })
-}
-
-/** Requests of the expected traffic in a month. */
-export function requestsPerMonth({ traffic, load }: Pick<Scenario, 'traffic' | 'load'>): number {
-  return monthProfile(traffic, load.seed).requests
-}
-
-function effortOf({ load }: Scenario): Effort {
-  return { seed: load.seed, requests: SIMULATED_REQUESTS, clientTimeoutMs: load.timeoutMs }
 }
 
 /** A month of a candidate under traffic, at each point of its range: what it takes and what it costs. */
@@ -53,6 +51,7 @@ function assess(
   const common = {
     state: 'assessed',
     candidate,
+    aloneMs: aloneMs(service),
     operation: summarizeOperation(months, service),
     bills: billMonths(subject, months, profile, book),
     shortfalls,
@@ -75,6 +74,15 @@ function assess(
     latencyMs: measuredLatency(measurement),
     errorRatio: errorRange(due - ok, due),
   }
+}
+
+/** Percentiles of the fastest point, for a request that waits for nothing. */
+function aloneMs(service: ServicePoints): Assessed['aloneMs'] {
+  const { occupancyMs, networkMs } = service[0] ?? centralPoint(service)
+  const sorted = occupancyMs.toSorted()
+  const at = (percentile: Percentile) =>
+    (sorted[Math.ceil(percentileRatios[percentile] * sorted.length) - 1] ?? 0) + networkMs
+  return Object.fromEntries(PERCENTILES.map((each) => [each, at(each)])) as Record<Percentile, number>
 }
 
 /** Bills at every point, and at both ends of the simulation's own interval there. */

@@ -16,7 +16,7 @@ function rankOf(...assessments: Assessment[]) {
 function advise(...assessments: Assessment[]) {
   const ranking = rankOf(...assessments)
   const next = nextMeasurement(ranking)
-  return { ...ranking, next, sentences: recommend(ranking, next) }
+  return { ...ranking, next, sentences: recommend(ranking, next, slo) }
 }
 
 const cheap = assessed({ name: 'cheap', bills: bills(90, 100, 110) })
@@ -177,6 +177,15 @@ describe('The recommendation', () => {
     expect(ties.map(({ candidate }) => candidate.name)).toEqual(['near'])
     expect(sentences).toContain('It is a tie with near: their cost ranges overlap.')
     expect(sentences).toContain('May be cheaper still, but the SLO is undecided: open.')
+  })
+
+  test('says of an SLO under the fastest service time that nothing can meet it', () => {
+    const tight = { latencyMs: { p95: 50 }, errorRatio: 0.001 }
+    const ranking = rank([cheap].map((assessment) => judge(assessment, tight, 1_000_000)))
+    expect(ranking.cheapest).toBeNull()
+    expect(recommend(ranking, null, tight)[1]).toBe(
+      'No candidate can meet the SLO, however many replicas run: alone on an idle replica the fastest, cheap, has a p95 of 60.0 ms at best, over 50.0 ms.',
+    )
   })
 
   test('says that none meets, or that none is sure to', () => {
