@@ -84,7 +84,8 @@ export function fullMonth(month: {
       sum(({ rejected, timedOut }) => rejected + timedOut, inBusiest) /
       sum(({ arrived }) => arrived, inBusiest),
     utilization:
-      sum(({ busySlotMs }) => busySlotMs) / (sum(({ servingMs }) => servingMs) * fleet.service.slots),
+      sum(({ busySlotMs }) => busySlotMs) /
+      (sum(({ aliveMs, startingMs }) => aliveMs - startingMs) * fleet.service.slots),
     hourlyRps,
     hourlyReplicas: Float64Array.from(span.pieces, ({ totals }) => totals.aliveMs / totals.spanMs),
     mostReplicas: aliveTimeMs.findLastIndex((time) => time > 0),

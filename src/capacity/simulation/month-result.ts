@@ -34,10 +34,10 @@ export interface RequestCounts {
 /** A month of one candidate under its traffic. It knows no prices. */
 export interface MonthSimulation {
   /**
-   * `full`: every request was simulated; `windows`: stretches of the month were, and stand for the rest; `fluid`: the
-   * autoscaler was simulated for all of the month on the flow of requests, and requests at moments that stand for it.
+   * `full`: every request was simulated; `fluid`: the autoscaler was simulated for all of the month on the flow of
+   * requests, and requests at moments that stand for the month.
    */
-  readonly method: 'full' | 'windows' | 'fluid'
+  readonly method: 'full' | 'fluid'
   readonly simulatedRequests: number
   readonly events: number
   readonly requests: RequestCounts
@@ -48,7 +48,7 @@ export interface MonthSimulation {
   readonly busiestResponseMs: ResponseFigures
   /** Share of the requests of those hours that were rejected or timed out. */
   readonly busiestFailedRatio: number
-  /** Busy slots over the slots of the replicas that served. */
+  /** Busy slots over the slots of the replicas that were there, not starting. */
   readonly utilization: number
   /** Hour by hour: expected requests per second, and replicas alive on average. */
   readonly hourlyRps: Float64Array

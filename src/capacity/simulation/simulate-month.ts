@@ -1,9 +1,10 @@
 import { boundsOf } from '../../core/controller.ts'
 import { HOURS_PER_MONTH } from '../../core/operation.ts'
 import type { FleetPlan } from './fleet-plan.ts'
+import { fluidMonth } from './fluid-month.ts'
 import { fullMonth } from './full-month.ts'
 import type { MonthSimulation } from './month-result.ts'
-import { profileFaults, type RateProfile } from './rate-profile.ts'
+import { profileFaults, type RateProfile, RateReader } from './rate-profile.ts'
 
 export interface MonthPlan {
   readonly fleet: FleetPlan
@@ -16,6 +17,8 @@ export interface MonthPlan {
   readonly requests?: number
 }
 
+const USUAL_REQUESTS = 2_000_000
+
 /**
  * A month of one candidate on its platform's own autoscaler: usage in the units that bills take, and response times
  * under the traffic. Pure; the same plan gives the same result.
@@ -24,10 +27,15 @@ export interface MonthPlan {
  *
  * @throws RangeError for a traffic profile that is none, and for more replicas at least than at most
  */
-export function simulateMonth({ hours = HOURS_PER_MONTH, ...month }: MonthPlan): MonthSimulation {
+export function simulateMonth({
+  hours = HOURS_PER_MONTH,
+  requests = USUAL_REQUESTS,
+  ...month
+}: MonthPlan): MonthSimulation {
   const faults = [...profileFaults(month.traffic), ...boundFaults(month.fleet)]
   if (faults.length > 0) throw new RangeError(faults.join('; '))
-  return fullMonth({ ...month, hours })
+  const expected = new RateReader(month.traffic).between(0, hours * 3600)
+  return expected <= requests ? fullMonth({ ...month, hours }) : fluidMonth({ ...month, hours, requests })
 }
 
 function boundFaults({ controller }: FleetPlan): string[] {

@@ -1,0 +1,67 @@
+import { seededRandom } from '../../core/random.ts'
+import type { FleetPlan } from './fleet-plan.ts'
+import type { Moment } from './flow-month.ts'
+import { serviceAt, serviceMoments } from './service-moments.ts'
+
+/** A moment that stands for others like it. */
+export interface Stratum {
+  readonly moment: Moment
+  /** Requests of the month that it stands for. */
+  readonly requests: number
+}
+
+/**
+ * Where strata end, as a share of the requests, from those that wait least to those that wait most: fine at the end,
+ * where the percentiles are decided.
+ */
+const EDGES = [0.35, 0.6, 0.78, 0.88, 0.94, 0.97, 0.985, 0.9925, 0.997, 1]
+
+/**
+ * `groups` samples of the moments, each a whole picture of them: one moment of each stratum, with its weight. Strata
+ * are of moments alike in how long requests wait; groups take different places in them.
+ */
+export function stratify(
+  plan: FleetPlan,
+  moments: readonly Moment[],
+  groups: number,
+  seed: number,
+): Stratum[][] {
+  const random = seededRandom(seed)
+  const busy = moments.filter(({ rps }) => rps > 0)
+  const sorted = busy.map((moment) => ({ moment, key: waitKey(plan, moment) })).sort((a, b) => a.key - b.key)
+  const passed = new Float64Array(sorted.length + 1)
+  for (const [index, { moment }] of sorted.entries())
+    passed[index + 1] = (passed[index] as number) + moment.rps
+  const all = passed[sorted.length] as number
+  return Array.from({ length: groups }, (_, group) =>
+    EDGES.map((edge, stratum) => {
+      const from = EDGES[stratum - 1] ?? 0
+      const place = (from + ((edge - from) * (group + random())) / groups) * all
+      return { moment: (sorted[indexOf(passed, place)] as { moment: Moment }).moment, requests: edge - from }
+    }),
+  )
+}
+
+/** The entry that a place in the running sum falls in. */
+function indexOf(passed: Float64Array, place: number): number {
+  let [low, high] = [0, passed.length - 2]
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if ((passed[middle] as number) <= place) low = middle
+    else high = middle - 1
+  }
+  return Math.max(0, low)
+}
+
+/**
+ * Ranks moments by how long requests wait: Sakasegawa's mean wait of M/M/k, in services, and above it a queue that is
+ * there. Only the order counts.
+ */
+function waitKey(plan: FleetPlan, { rps, serving, alive, backlog }: Moment): number {
+  const replicas = Math.max(1, serving, alive)
+  const { meanS } = serviceAt(serviceMoments(plan.service), rps, replicas)
+  const slots = replicas * plan.service.slots
+  const load = Math.min(0.999, (rps * meanS) / slots)
+  const wait = load ** (Math.sqrt(2 * (slots + 1)) - 1) / (slots * (1 - load))
+  return wait + (backlog * meanS) / slots
+}
