@@ -12,7 +12,7 @@ const OWN_COST_MS = 0.25
 const PLAN = { rps: 1000, requests: 8000 }
 
 /** Share of its replies that the server may be late with and still count as of its distribution. */
-const SLIPS = 0.01
+const SLIPS = 0.02
 /** Loads tried for each seed before its spoilt one counts after all. */
 const TRIES = 3
 
