@@ -6,7 +6,7 @@ export interface Distribution {
 }
 
 const lognormal = normalScaled(40, 0.3)
-const tight = normalScaled(15, 0.1)
+const tight = normalScaled(60, 0.1)
 
 export const DISTRIBUTIONS: Readonly<Record<string, Distribution>> = {
   lognormal: {

@@ -8,18 +8,25 @@ import { Interruption, withInterruption } from './interruption.ts'
 import { type LoadOrder, readLoadOrder } from './load-order.ts'
 import { progressListener } from './progress.ts'
 
-/** `plimsoll load`: one URL, one load or a search for its capacity. */
+/** What came of it: the report, and whether the SLO, if there was one, is shown to be met. */
+interface Outcome {
+  readonly text: string
+  readonly meets: boolean
+}
+
+/** `plimsoll load`: one URL, one load or a search for its capacity. Ctrl-C ends it with what was measured by then. */
 export async function loadCommand(url: string, given: Given): Promise<number> {
   const order = readLoadOrder(url, given)
   const notify = progressListener()
   try {
-    const text = await withInterruption((signal) =>
-      order.findCapacity && order.slo
-        ? search(order, order.slo, given, signal, notify)
-        : loadOnce(order, given, signal, notify),
-    )
-    process.stdout.write(text)
-    return EXIT.ok
+    return await withInterruption(async (ending) => {
+      const { text, meets } = await (order.findCapacity && order.slo
+        ? search(order, order.slo, given, ending, notify)
+        : loadOnce(order, given, ending, notify))
+      process.stdout.write(text)
+      if (ending.aborted) throw ending.reason
+      return order.failUnmet && !meets ? EXIT.unmet : EXIT.ok
+    })
   } catch (error) {
     if (!(error instanceof Interruption)) throw error
     notify({ kind: 'note', text: error.message })
@@ -30,41 +37,52 @@ export async function loadCommand(url: string, given: Given): Promise<number> {
 async function loadOnce(
   order: LoadOrder,
   given: Given,
-  signal: AbortSignal,
+  ending: AbortSignal,
   notify: Listener,
-): Promise<string> {
+): Promise<Outcome> {
   const total = order.requests ?? estimate(order)
   notify({ kind: 'step-started', step: order.url, index: 1, total: 1 })
+  ending.addEventListener('abort', () => notify({ kind: 'note', text: WAITING }), { once: true })
   const onProgress = (finished: number) =>
     notify({ kind: 'progress', finished, total: Math.max(total, finished) })
   const load = order.closed
-    ? await loadUrlClosed({ ...order, signal, onProgress })
-    : await loadUrl({ ...order, signal, onProgress }, order.slo)
+    ? await loadUrlClosed({ ...order, ending, onProgress })
+    : await loadUrl({ ...order, ending, onProgress }, order.slo)
   notify({ kind: 'step-finished', step: order.url, result: `${load.measurement.counts.due} requests` })
-  return given.switches.has('json') ? json(loadJson(load)) : loadReport(load, process.stdout.columns ?? 80)
+  const text = given.switches.has('json')
+    ? json({ ...loadJson(load), interrupted: ending.aborted })
+    : loadReport(load, process.stdout.columns ?? 80)
+  return { text, meets: load.verdict?.verdict === 'meets' }
 }
+
+const WAITING = 'waiting for the requests in flight; press again to end at once'
 
 async function search(
   order: LoadOrder,
   slo: NonNullable<LoadOrder['slo']>,
   given: Given,
-  signal: AbortSignal,
+  ending: AbortSignal,
   notify: Listener,
-): Promise<string> {
+): Promise<Outcome> {
   notify({ kind: 'note', text: 'finding out what this client and the server can do ...' })
   let probes = 0
-  const result = await findUrlCapacity({ ...order, signal }, slo, (probe) => {
+  const result = await findUrlCapacity({ ...order, ending }, slo, (probe) => {
     notify({
       kind: 'note',
       text: `probe ${++probes}: ${probe.rps.toFixed(1)} requests/s ${probe.verdict} after ${probe.requestsUsed} requests`,
     })
   })
-  if (!given.switches.has('json')) return searchReport(result, slo, process.stdout.columns ?? 80)
   const { probes: all, ...rest } = result
-  return json({
-    ...rest,
-    probes: all.map(({ measurement, ...probe }) => ({ ...probe, ...(measurement && figures(measurement)) })),
-  })
+  const text = given.switches.has('json')
+    ? json({
+        ...rest,
+        probes: all.map(({ measurement, ...probe }) => ({
+          ...probe,
+          ...(measurement && figures(measurement)),
+        })),
+      })
+    : searchReport(result, slo, process.stdout.columns ?? 80)
+  return { text, meets: result.capacityRps.low > 0 }
 }
 
 /** About how many requests it will be, for the progress bar. */
@@ -84,8 +102,9 @@ function loadJson({ measurement, verdict, overSaturated, stoppedEarly }: JudgedL
 }
 
 /** The measurement without its single requests, which --samples writes. */
-function figures({ samplesMs: _, inferenceMs: __, ...rest }: JudgedLoad['measurement']) {
-  return rest
+function figures({ samplesMs: _, inferenceMs: __, warmUp, ...rest }: JudgedLoad['measurement']) {
+  const { requests, responseMs } = warmUp ?? {}
+  return { ...rest, warmUp: warmUp ? { requests, responseMs } : null }
 }
 
 function json(value: unknown): string {

@@ -1,18 +1,21 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { type Problem, UserError } from '../core/errors.ts'
 import { parseSlo } from '../core/parse-slo.ts'
 import type { Slo } from '../core/scenario.ts'
 import { parseDurationMs, parseRateRps } from '../core/units.ts'
 import type { Arrival } from '../load/arrivals.ts'
 import { parseRateTrace, parseTimestampTrace } from '../load/parse-trace.ts'
+import type { Payload } from '../load/request-bytes.ts'
 import type { UrlOrder } from '../run/load-url.ts'
 import type { Given } from './commands.ts'
 
 /** What `plimsoll load` was asked to do. */
-export interface LoadOrder extends Omit<UrlOrder, 'signal' | 'onProgress'> {
+export interface LoadOrder extends Omit<UrlOrder, 'ending' | 'onProgress'> {
   readonly closed: boolean
   readonly findCapacity: boolean
   readonly slo?: Slo
+  /** Whether a load that does not meet the SLO is to fail. */
+  readonly failUnmet: boolean
 }
 
 /** A load that is told neither ends after this, s. */
@@ -25,14 +28,15 @@ export function readLoadOrder(url: string, given: Given): LoadOrder {
   const requests = read.whole('requests', 1, 1_000_000_000)
   const durationS = read.duration('duration')
   const method = given.values.get('method')
-  const body = read.file('body')
+  const payloads = read.payloads()
   const slo = read.slo()
   const closed = given.switches.has('closed')
   const findCapacity = given.switches.has('find-capacity')
   if (findCapacity && !slo)
     read.fault('--find-capacity needs an --slo', "e.g. --slo 'p95<200ms, errors<0.1%'")
-  if (findCapacity && closed)
-    read.fault('--find-capacity and --closed exclude each other', 'the search is open loop')
+  const failUnmet = given.switches.has('fail-unmet')
+  if (failUnmet && !slo) read.fault('--fail-unmet needs an --slo', "e.g. --slo 'p95<200ms, errors<0.1%'")
+  if (closed) checkClosed(url, given, payloads, read)
   const order: LoadOrder = {
     url,
     headers: read.headers(),
@@ -45,8 +49,9 @@ export function readLoadOrder(url: string, given: Given): LoadOrder {
     http2: given.switches.has('http2'),
     closed,
     findCapacity,
+    failUnmet,
+    payloads,
     ...(method ? { method } : {}),
-    ...(body ? { body } : {}),
     ...(slo ? { slo } : {}),
     ...(given.values.has('samples') ? { samples: given.values.get('samples') ?? '' } : {}),
     ...(requests === undefined ? {} : { requests }),
@@ -64,6 +69,29 @@ function checkUrl(url: string, read: OptionReader): void {
     read.fault(`"${url}" is not an http or https URL`, 'write it like https://host/predict')
   } else if (parsed.username || parsed.password) {
     read.fault('the url holds a user name or password', "give --header 'Authorization: …' instead")
+  }
+}
+
+/** What a closed loop cannot do, since it follows the server. */
+const OPEN_ONLY = ['rate', 'arrivals', 'slo', 'workers', 'samples', 'seed'] as const
+
+function checkClosed(url: string, given: Given, payloads: readonly Payload[], read: OptionReader): void {
+  const excluded = [
+    ...OPEN_ONLY.filter((name) => given.values.has(name)),
+    ...(['find-capacity', 'http2'] as const).filter((name) => given.switches.has(name)),
+  ]
+  for (const name of excluded) {
+    read.fault(
+      `--closed and --${name} exclude each other`,
+      'a closed loop keeps --connections requests in flight',
+    )
+  }
+  if (payloads.length > 1) read.fault('--closed sends one --body', 'leave --closed out to send several')
+  if (url.startsWith('https:')) {
+    read.fault(
+      '--closed cannot verify TLS, so it loads http: URLs only',
+      'leave --closed out, and give a --rate',
+    )
   }
 }
 
@@ -104,14 +132,18 @@ class OptionReader {
     )
   }
 
-  file(name: string): Buffer | undefined {
-    const path = this.#given.values.get(name)
-    if (path === undefined) return undefined
-    try {
-      return readFileSync(path)
-    } catch (error) {
-      return this.fault(`--${name} ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`)
-    }
+  /** `FILE`, or `FILE@WEIGHT` to be sent that much more often than one of weight 1. */
+  payloads(): Payload[] {
+    return (this.#given.lists.get('body') ?? []).flatMap((text) => {
+      const [, path = text, weight] = existsSync(text) ? [] : (/^(.+)@(\d+(?:\.\d+)?)$/.exec(text) ?? [])
+      if (weight !== undefined && Number(weight) === 0) this.fault(`--body ${text} has a weight of 0`)
+      try {
+        return [{ body: readFileSync(path), ...(weight === undefined ? {} : { weight: Number(weight) }) }]
+      } catch (error) {
+        this.fault(`--body ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`)
+        return []
+      }
+    })
   }
 
   headers(): Record<string, string> {

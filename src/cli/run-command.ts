@@ -25,7 +25,12 @@ export async function runCommand(file: string, given: Given): Promise<number> {
   const out = given.values.get('out')
   const notify = progressListener()
   const place = given.switches.has('resume') ? resumed(scenario, out) : started(scenario, out)
-  const save = saver(place)
+  const saveInPlace = saver(place)
+  let saved = false
+  const save = (record: RunRecord) => {
+    saveInPlace(record)
+    saved = true
+  }
   try {
     const { record } = place
     const locate = source.problem.bind(source)
@@ -33,7 +38,8 @@ export async function runCommand(file: string, given: Given): Promise<number> {
     return report(finished, place.folder, book, given)
   } catch (error) {
     if (!(error instanceof Interruption)) throw error
-    notify({ kind: 'note', text: `${error.message}; ${whatIsLeft(place.folder, file, out)}` })
+    const left = saved || place.resumes ? whatIsLeft(place.folder, file, out) : 'nothing was measured yet'
+    notify({ kind: 'note', text: `${error.message}; ${left}` })
     return EXIT.interrupted
   }
 }
@@ -50,7 +56,6 @@ function saver({ folder, resumes }: Place): (record: RunRecord) => void {
 }
 
 function whatIsLeft(folder: string, file: string, out: string | undefined): string {
-  if (!existsSync(join(folder, RUN_FILE))) return 'nothing was measured yet'
   const where = out === undefined ? '' : ` --out ${out}`
   return `what was measured is in ${join(folder, RUN_FILE)}\nfinish it with: plimsoll run ${file}${where} --resume`
 }

@@ -33,7 +33,17 @@ export interface LoadWindow {
   readonly p99Ms: number | null
 }
 
-/** What came of loading one URL. All latencies are of `ok` samples. */
+/** The first requests of a load, which found a server that was still warming up and were slower than all later ones. */
+export interface WarmUp {
+  /** How many were answered ok. They are in the counts, and left out of every latency but these. */
+  readonly requests: number
+  /** From when each was due. */
+  readonly responseMs: Percentiles
+  /** Response times in order of sending, ms rounded to the microsecond. */
+  readonly samplesMs: readonly number[]
+}
+
+/** What came of loading one URL. All latencies are of `ok` samples, and of a load with a `warmUp` of those after it. */
 export interface Measurement {
   /** ISO 8601. */
   readonly startedAt: string
@@ -54,6 +64,8 @@ export interface Measurement {
   /** Interval of each response percentile at `confidence`; absent where the sample cannot resolve it. */
   readonly intervals: Readonly<Partial<Record<Percentile, { low: number; high: number; confidence: number }>>>
   readonly sendLagMs: Readonly<Record<'p50' | 'p99' | 'max', number>>
+  /** Absent where the load shows none, and of a closed loop. */
+  readonly warmUp?: WarmUp
   readonly valid: boolean
   readonly invalidReasons: readonly string[]
   /** What the figures do not show by themselves, though they stand, e.g. that requests were dropped. */
@@ -62,7 +74,7 @@ export interface Measurement {
   readonly windows?: readonly LoadWindow[]
   /** Connections opened, those that the other side closed or broke, and requests sent again because of that. */
   readonly sockets?: Readonly<Record<'opened' | 'died' | 'retried', number>>
-  /** Service times of ok requests in order of sending, ms rounded to the microsecond: the first 10,000 to end. */
+  /** Service times of the ok ones of the first 10,000 requests in order of sending, ms rounded to the microsecond. */
   readonly samplesMs: readonly number[]
   /** Time inside the model of the same requests, where the server reported it; else empty. */
   readonly inferenceMs: readonly number[]

@@ -82,3 +82,8 @@ export function formatBytes(bytes: number): string {
   const power = Math.min(3, Math.floor(Math.log2(bytes) / 10))
   return `${(bytes / 1024 ** power).toFixed(1)} ${['B', 'KiB', 'MiB', 'GiB'][power]}`
 }
+
+/** Measured times are kept to the microsecond: finer is noise. */
+export function roundToMicrosecond(ms: number): number {
+  return Math.round(ms * 1000) / 1000
+}

@@ -20,7 +20,7 @@ export async function clientCeiling(load: Omit<OpenLoad, 'arrival' | 'count'>): 
   try {
     const [port] = (await once(server, 'message')) as [number]
     let held = LOWEST_RPS / 2
-    for (let rps = LOWEST_RPS; rps <= HIGHEST_RPS; rps *= 2) {
+    for (let rps = LOWEST_RPS; rps <= HIGHEST_RPS && !load.ending?.aborted; rps *= 2) {
       if (!(await holds(load, `http://127.0.0.1:${port}/`, rps))) break
       held = rps
     }

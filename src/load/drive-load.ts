@@ -30,7 +30,8 @@ export interface Drive {
   readonly connections: number
   readonly timeoutMs: number
   readonly connectTimeoutMs: number
-  readonly keep: number
+  /** Requests with a lower number are kept one by one. */
+  readonly keepBelow: number
   /** Whether batches of samples are wanted. */
   readonly batches: boolean
   /** This thread's requests are number `thread` and every `threads`-th after it. */
@@ -84,7 +85,7 @@ export class Driver implements SenderListener {
     this.#drive = drive
     this.#listener = listener
     this.nowMs = () => performance.now() - startedMs
-    this.#recorder = new Recorder(drive.keep)
+    this.#recorder = new Recorder(drive.keepBelow)
     this.#batch = drive.batches ? new BatchBuilder() : undefined
     this.#pickPayload = createPicker(drive.payloads, drive.seed)
     this.#sender = new SenderOfChoice({ ...drive, url: new URL(drive.url), headers: listener.headers }, this)

@@ -32,6 +32,12 @@ export class Histogram {
     return histogram
   }
 
+  static of(times: Iterable<number>): Histogram {
+    const histogram = new Histogram()
+    for (const ms of times) histogram.record(ms)
+    return histogram
+  }
+
   /** @param ms negative ones count as 0 */
   record(ms: number): void {
     const us = ms > 0 ? Math.round(ms * 1000) : 0

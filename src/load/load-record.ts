@@ -13,7 +13,7 @@ export interface OutcomeCounts {
 
 export type ErrorGroups = Partial<Record<ErrorClass, { count: number; example: string }>>
 
-/** Times of the first ok requests, with the number of each among all due. */
+/** Times of the ok ones of the first requests, one by one, with the number of each among all due. */
 export interface KeptSamples {
   readonly index: number[]
   readonly responseMs: number[]
@@ -26,8 +26,9 @@ export interface KeptSamples {
 export interface LoadRecord {
   readonly counts: OutcomeCounts
   readonly errors: ErrorGroups
-  readonly response: Histogram
-  readonly service: Histogram
+  /** Of ok requests after those that are kept one by one. */
+  readonly laterResponse: Histogram
+  readonly laterService: Histogram
   readonly sendLag: Histogram
   /** How long the event loop was held up, each time that it was. */
   readonly stalls: Histogram
@@ -50,8 +51,8 @@ export function emptyRecord(): LoadRecord {
   return {
     counts: emptyCounts(),
     errors: {},
-    response: new Histogram(),
-    service: new Histogram(),
+    laterResponse: new Histogram(),
+    laterService: new Histogram(),
     sendLag: new Histogram(),
     stalls: new Histogram(),
     sockets: { opened: 0, died: 0, retried: 0 },
@@ -73,7 +74,8 @@ export function mergeCounts(into: OutcomeCounts, from: Readonly<OutcomeCounts>):
 
 export function mergeRecord(into: LoadRecord, from: LoadRecordState): void {
   mergeCounts(into.counts, from.counts)
-  for (const name of ['response', 'service', 'sendLag', 'stalls'] as const) into[name].merge(from[name])
+  for (const name of ['laterResponse', 'laterService', 'sendLag', 'stalls'] as const)
+    into[name].merge(from[name])
   for (const [name, group] of Object.entries(from.errors)) addErrors(into.errors, name as ErrorClass, group)
   for (const name of ['opened', 'died', 'retried'] as const) into.sockets[name] += from.sockets[name]
   for (const name of ['index', 'responseMs', 'serviceMs', 'inferenceMs'] as const) {

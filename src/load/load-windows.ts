@@ -1,4 +1,5 @@
 import type { LoadWindow } from '../core/measurement.ts'
+import { roundToMicrosecond } from '../core/units.ts'
 import { Histogram, type HistogramState } from './histogram.ts'
 import { emptyCounts, mergeCounts, type OutcomeCounts } from './load-record.ts'
 
@@ -69,8 +70,4 @@ function rowOf({ index, counts, response }: WindowRecord): LoadWindow {
     p95Ms: at(0.95),
     p99Ms: at(0.99),
   }
-}
-
-function roundToMicrosecond(ms: number): number {
-  return Math.round(ms * 1000) / 1000
 }

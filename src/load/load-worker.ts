@@ -7,6 +7,7 @@ import { monotonicMs, type ToMain, type ToWorker } from './worker-protocol.ts'
 const { plan, headers: first } = workerData as { plan: Drive; headers: Headers }
 let headers = first
 let driver: Driver | undefined
+let stopped = false
 const SenderOfChoice = await senderFor(plan)
 
 // Buffers cross between threads as plain bytes.
@@ -14,8 +15,11 @@ const payloads = plan.payloads.map((payload) => ({ ...payload, body: Buffer.from
 
 parentPort?.on('message', (message: ToWorker) => {
   if (message.kind === 'headers') headers = message.headers
-  else if (message.kind === 'stop') driver?.stop()
-  else start(message.startAtMs)
+  else if (message.kind === 'start') start(message.startAtMs)
+  else {
+    stopped = true
+    driver?.stop()
+  }
 })
 tell({ kind: 'ready' })
 
@@ -29,6 +33,7 @@ function start(startAtMs: number): void {
       throw error
     },
   })
+  if (stopped) driver.stop()
 }
 
 function tell(message: ToMain): void {

@@ -42,6 +42,8 @@ export interface OpenLoad {
   /** PEM of the authority that vouches for the server, where it is not one that the system knows. */
   readonly ca?: string
   readonly signal: AbortSignal
+  /** Ends the load early: nothing more is due, and what is in flight is waited for. */
+  readonly ending?: AbortSignal
   /** p99 of send lag that does no harm whatever the latency; else 10% of the p99 response, at least 1 ms, is the limit. */
   readonly acceptableLagMs?: number
   /** A few times a second, and at the end. */
@@ -100,8 +102,15 @@ function driveAll(
   let running = threads
   return new Promise((resolve, reject) => {
     let drives: readonly Pick<Driver, 'stop' | 'abandon'>[] = []
-    const fail = (reason: unknown) => {
+    const stop = () => {
+      for (const drive of drives) drive.stop()
+    }
+    const forget = () => {
       load.signal.removeEventListener('abort', abort)
+      load.ending?.removeEventListener('abort', stop)
+    }
+    const fail = (reason: unknown) => {
+      forget()
       for (const drive of drives) drive.abandon()
       reject(reason)
     }
@@ -110,7 +119,7 @@ function driveAll(
       headers: headersOf(load),
       onTick: (tick: Tick) => {
         try {
-          if (hear(tick, thread) === 'stop') for (const drive of drives) drive.stop()
+          if (hear(tick, thread) === 'stop') stop()
         } catch (error) {
           fail(error)
         }
@@ -118,15 +127,17 @@ function driveAll(
       onEnd: (share: LoadRecord) => {
         mergeRecord(record, share)
         if (--running > 0) return
-        load.signal.removeEventListener('abort', abort)
+        forget()
         resolve(record)
       },
       onError: fail,
     }))
     load.signal.addEventListener('abort', abort, { once: true })
+    load.ending?.addEventListener('abort', stop, { once: true })
     const [plan, listener] = [plans[0], listeners[0]]
     if (threads > 1 || !plan || !listener) drives = driveInWorkers(plans, listeners)
     else drives = [new Driver(plan, SenderOfChoice, performance.now(), listener)]
+    if (load.ending?.aborted) stop()
   })
 }
 
@@ -154,7 +165,7 @@ function driveOf(load: OpenLoad, thread: number, threads: number): Drive {
     connections: Math.ceil((connections - thread) / threads),
     timeoutMs,
     connectTimeoutMs: load.connectTimeoutMs ?? timeoutMs,
-    keep: keptRequests,
+    keepBelow: (load.warmupRequests ?? 0) + keptRequests,
     batches: load.onSample !== undefined || load.onBatch !== undefined,
     thread,
     threads,

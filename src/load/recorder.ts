@@ -6,15 +6,15 @@ import { emptyWindow, type WindowRecord, windowMs } from './load-windows.ts'
 /** Takes down how each request of one thread ended; what it holds does not grow with their number. */
 export class Recorder {
   readonly record: LoadRecord = emptyRecord()
-  readonly #keep: number
+  readonly #keepBelow: number
   /** By index; a window leaves when all its requests have ended. */
   readonly #windows = new Map<number, { readonly window: WindowRecord; pending: number }>()
   #current: { readonly window: WindowRecord; pending: number } | undefined
   #nextToClose = 0
 
-  /** @param keep service times of so many ok requests are kept one by one */
-  constructor(keep: number) {
-    this.#keep = keep
+  /** @param keepBelow times of ok requests with a lower number are kept one by one */
+  constructor(keepBelow: number) {
+    this.#keepBelow = keepBelow
   }
 
   /** A request is due; `end` will follow. */
@@ -27,12 +27,14 @@ export class Recorder {
     const { record } = this
     const responseMs = doneMs - exchange.dueMs
     const serviceMs = doneMs - exchange.sentMs
-    record.response.record(responseMs)
-    record.service.record(serviceMs)
     record.sendLag.record(exchange.begunMs - exchange.dueMs)
     this.#end(exchange.dueMs, doneMs, 'ok', responseMs)
     const { kept } = record
-    if (kept.index.length >= this.#keep) return
+    if (exchange.index >= this.#keepBelow) {
+      record.laterResponse.record(responseMs)
+      record.laterService.record(serviceMs)
+      return
+    }
     kept.index.push(exchange.index)
     kept.responseMs.push(responseMs)
     kept.serviceMs.push(serviceMs)

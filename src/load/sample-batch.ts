@@ -1,4 +1,5 @@
 import type { Outcome, Sample } from '../core/measurement.ts'
+import { roundToMicrosecond } from '../core/units.ts'
 import type { Exchange } from './connection.ts'
 
 /** Requests that have ended since the last batch, in order of ending, as columns. */
@@ -87,8 +88,4 @@ export function* samplesOf(batch: SampleBatch): Generator<Sample> {
       ...(!Number.isNaN(inferenceMs) && { inferenceMs }),
     }
   }
-}
-
-function roundToMicrosecond(ms: number): number {
-  return Math.round(ms * 1000) / 1000
 }

@@ -13,7 +13,16 @@ export function loadReport(
   { measurement, verdict, overSaturated, stoppedEarly }: JudgedLoad,
   width: number,
 ): string {
-  const { counts, valid, invalidReasons, warnings = [], offeredRps, goodputRps, durationS } = measurement
+  const {
+    counts,
+    valid,
+    invalidReasons,
+    warnings = [],
+    offeredRps,
+    goodputRps,
+    durationS,
+    warmUp,
+  } = measurement
   const failed = Object.entries(measurement.errors).map(
     ([kind, { count, example }]) => `${count} ${kind} (${example})`,
   )
@@ -31,6 +40,7 @@ export function loadReport(
     ...latencyTable(measurement),
     '',
     `send lag p50 ${formatMs(measurement.sendLagMs.p50)}, p99 ${formatMs(measurement.sendLagMs.p99)}, max ${formatMs(measurement.sendLagMs.max)}`,
+    ...(warmUp ? [warmUpLine(warmUp)] : []),
     ...warnings.map((warning) => `Warning: ${warning}.`),
     ...(overSaturated ? [`over-saturated: ${overSaturated}`] : []),
     ...(verdict ? ['', ...verdictLines(verdict)] : []),
@@ -59,6 +69,13 @@ export function searchReport(search: CapacitySearch, slo: Slo, width: number): s
     `${requestsUsed} requests in ${probes.length} probes`,
   ]
   return `${lines.flatMap((line) => wrapAnsi(line, Math.max(24, width), { hard: true, trim: false }).split('\n')).join('\n')}\n`
+}
+
+function warmUpLine({ requests, responseMs }: NonNullable<Measurement['warmUp']>): string {
+  return (
+    `Warm-up: the first ${requests} requests were slower, p50 ${formatMs(responseMs.p50)}, max ` +
+    `${formatMs(responseMs.max)}. They are in the counts and in any verdict, and not in the table.`
+  )
 }
 
 /** Response counts from when a request was due, service from when it was sent. */

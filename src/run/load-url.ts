@@ -1,10 +1,10 @@
 import type { Slo } from '../core/scenario.ts'
 import type { Arrival } from '../load/arrivals.ts'
 import { clientCeiling } from '../load/client-ceiling.ts'
-import { loadClosed } from '../load/closed-loop.ts'
-import { summarize } from '../load/measurement.ts'
+import { type ClosedLoad, measureClosed } from '../load/closed-loop.ts'
 import type { OpenLoad } from '../load/open-loop.ts'
 import { type JudgedLoad, loadJudged, probeUrl } from '../load/probe-url.ts'
+import type { Payload } from '../load/request-bytes.ts'
 import { openSampleFile } from '../load/sample-file.ts'
 import { findCapacity } from '../load/search/find-capacity.ts'
 import type { CapacitySearch, Probe } from '../load/search/search-plan.ts'
@@ -13,12 +13,16 @@ import { sloLimits } from '../stats/slo-verdict.ts'
 /** Stated for verdicts and intervals. */
 const CONFIDENCE = 0.95
 
+/** Orders are ended early, and never without an answer. */
+const NEVER = new AbortController().signal
+
 /** What is sent to a URL, and how. */
 export interface UrlOrder {
   readonly url: string
   readonly method?: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: Buffer
+  /** One, or several to draw from by their weights. */
+  readonly payloads: readonly Payload[]
   readonly arrival: Arrival
   readonly requests?: number
   readonly durationS?: number
@@ -30,7 +34,8 @@ export interface UrlOrder {
   readonly http2: boolean
   /** CSV file for the raw samples. */
   readonly samples?: string
-  readonly signal: AbortSignal
+  /** Ends it early, with what was measured by then. */
+  readonly ending: AbortSignal
   readonly onProgress?: (finished: number) => void
 }
 
@@ -47,16 +52,14 @@ export async function loadUrl(order: UrlOrder, slo: Slo | undefined): Promise<Ju
 
 /** Keeps `connections` requests in flight: what the server can do, not what clients would see under traffic. */
 export async function loadUrlClosed(order: UrlOrder): Promise<JudgedLoad> {
-  const { connections, timeoutMs, requests = 1000, warmupRequests } = order
-  const startedAt = new Date().toISOString()
-  const samples = await loadClosed({ ...closedLoad(order), connections, requests, warmupRequests })
-  const measurement = summarize(samples, { arrivals: 'closed', connections, startedAt, timeoutMs })
+  const measurement = await measureClosed(closedLoad(order))
   return { measurement, verdict: null, overSaturated: null, stoppedEarly: false }
 }
 
 /**
  * Finds the highest rate at which a URL meets the SLO. First asks what this client can send at all, so that its own
  * limit is not taken for the server's, and what the server does in closed loop, where to begin.
+ * @throws the reason of `ending` when nothing was learnt by then
  */
 export async function findUrlCapacity(
   order: UrlOrder,
@@ -67,7 +70,9 @@ export async function findUrlCapacity(
   const limits = sloLimits(slo)
   const clientRps = await clientCeiling(load)
   const ceilingRps = await serverCeiling(order)
-  const plan = { limits, ceilingRps, clientRps, confidence: CONFIDENCE, onProbe }
+  const { ending } = order
+  ending.throwIfAborted()
+  const plan = { limits, ceilingRps, clientRps, confidence: CONFIDENCE, ending, onProbe }
   return findCapacity(probeUrl(load, limits), plan)
 }
 
@@ -80,34 +85,31 @@ async function serverCeiling(order: UrlOrder): Promise<number> {
   const { measurement } = await loadJudged(openLoad(one), [], CONFIDENCE)
   const serialRps = 1000 / measurement.serviceMs.p50
   if (!Number.isFinite(serialRps)) return 1
-  // autocannon verifies no TLS and posts only: else one request at a time has to do for a start.
-  if (new URL(order.url).protocol === 'https:' || methodOf(order) !== 'POST') return serialRps
+  // autocannon verifies no TLS and sends one body: else one request at a time has to do for a start.
+  if (new URL(order.url).protocol === 'https:' || order.payloads.length > 1) return serialRps
   const affordable = Math.ceil(LOOK.seconds * serialRps * LOOK.connections)
   const requests = Math.min(LOOK.requests, Math.max(2 * LOOK.connections, affordable))
   const closed = await loadUrlClosed({ ...order, connections: LOOK.connections, requests, warmupRequests: 0 })
   return Math.max(closed.measurement.goodputRps, serialRps)
 }
 
-function openLoad({ body, requests, durationS, samples: _, ...order }: UrlOrder): OpenLoad {
+function openLoad({ requests, durationS, samples: _, ...order }: UrlOrder): OpenLoad {
   return {
     ...order,
-    ...(body ? { payloads: [{ body }] } : {}),
+    signal: NEVER,
     ...(requests === undefined ? {} : { count: requests + order.warmupRequests }),
     ...(durationS === undefined ? {} : { durationS }),
   }
 }
 
-function closedLoad({ url, body, headers, timeoutMs, signal, onProgress }: UrlOrder) {
-  return {
-    url,
-    body: body ?? Buffer.alloc(0),
-    headers,
-    timeoutMs,
-    signal,
-    ...(onProgress ? { onProgress } : {}),
-  }
-}
-
-function methodOf({ method, body }: UrlOrder): string {
-  return (method ?? (body ? 'POST' : 'GET')).toUpperCase()
+function closedLoad({
+  payloads,
+  arrival: _,
+  workers: __,
+  seed: ___,
+  http2: ____,
+  ...order
+}: UrlOrder): ClosedLoad {
+  const [payload] = payloads
+  return { ...order, signal: NEVER, ...(payload ? { body: payload.body } : {}) }
 }

@@ -90,7 +90,8 @@ async function loadLocally(
 ): Promise<Measurement> {
   const { requests, warmupRequests, timeoutMs } = scenario.load
   const startedAt = new Date().toISOString()
-  const onProgress = (finished: number, total: number) => notify({ kind: 'progress', finished, total })
+  const total = warmupRequests + requests
+  const onProgress = (finished: number) => notify({ kind: 'progress', finished, total })
   const { body } = model
   const load = { url, body, connections: 1, warmupRequests, requests, timeoutMs, signal, onProgress }
   const headers = { 'content-type': 'application/json' }

@@ -19,23 +19,43 @@ export type LoadedInterval =
  */
 export function loadedInterval(values: ArrayLike<number>, ratio: number, confidence: number): LoadedInterval {
   const effective = effectiveCount(values, ratio)
-  const [count, tail] = [Math.floor(effective), (1 + confidence) / 2]
-  const low = lowerRank(count, ratio, tail)
-  const high = upperRank(count, ratio, tail)
-  if (low < 1 || high > count)
-    return { resolvable: false, effectiveCount: effective, reason: explain(values, count) }
+  const ranks = loadedRanks(values.length, effective, ratio, confidence)
+  if (!ranks) return { resolvable: false, effectiveCount: effective, reason: explain(values, effective) }
   const sorted = sortAscending(Array.from(values))
-  const stretch = values.length / count
   return {
     resolvable: true,
-    low: sorted[Math.max(1, Math.floor(low * stretch)) - 1] as number,
-    high: sorted[Math.min(values.length, Math.ceil(high * stretch)) - 1] as number,
+    low: sorted[ranks.low - 1] as number,
+    high: sorted[ranks.high - 1] as number,
     confidence,
     effectiveCount: effective,
   }
 }
 
-function explain(values: ArrayLike<number>, count: number): string {
+/**
+ * Ranks, from 1, of the sorted values that bound a percentile, of `count` values that say as much as `effective`
+ * independent ones.
+ *
+ * @returns undefined where they are too few to bound it from both sides
+ */
+export function loadedRanks(
+  count: number,
+  effective: number,
+  ratio: number,
+  confidence: number,
+): { readonly low: number; readonly high: number } | undefined {
+  const [whole, tail] = [Math.floor(effective), (1 + confidence) / 2]
+  const low = lowerRank(whole, ratio, tail)
+  const high = upperRank(whole, ratio, tail)
+  if (low < 1 || high > whole) return undefined
+  const stretch = count / whole
+  return {
+    low: Math.max(1, Math.floor(low * stretch)),
+    high: Math.min(count, Math.ceil(high * stretch)),
+  }
+}
+
+function explain(values: ArrayLike<number>, effective: number): string {
+  const count = Math.floor(effective)
   const seen = `${values.length} requests`
   if (count === values.length) return `${seen} are too few to bound it from both sides`
   return `${seen} under load say as much as ${count} independent ones, too few to bound it from both sides`

@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { plimsoll } from './plimsoll.ts'
+import { plimsoll, start, useFolder } from './plimsoll.ts'
 
+const { write } = useFolder()
 let server: Server
 let url = ''
 let seen: { method: string | undefined; header: string | undefined; bytes: number }[] = []
@@ -105,6 +106,45 @@ describe('plimsoll load', () => {
     expect(load).toMatchObject({ valid: false, counts: { due: 10, ok: 0, error: 10 } })
     expect(load.errors.connect.count).toBe(10)
     expect(load.responseMs.p50).toBeNull()
+  })
+
+  test('draws from several bodies by their weights', async () => {
+    seen = []
+    const [small, large] = [write('small.json', '[1]'), write('large.json', '[1, 2, 3, 4]')]
+    const args = ['-r', '200', '-n', '200', '--body', small, '--body', `${large}@3`]
+    expect((await plimsoll(['load', url, ...args])).stdout).toContain('200 due: 200 ok')
+    const heavy = seen.filter(({ bytes }) => bytes === 12).length
+    expect(heavy).toBeGreaterThan(120)
+    expect(heavy).toBeLessThan(180)
+  })
+
+  test('keeps requests in flight in a closed loop, for as long as it is told', async () => {
+    seen = []
+    const { stdout } = await plimsoll(['load', url, '--closed', '-c', '4', '-d', '1s', '--json'])
+    const { arrivals, counts } = JSON.parse(stdout)
+    expect(arrivals).toBe('closed')
+    expect(counts.ok).toBeGreaterThan(20)
+    expect(counts).toMatchObject({ due: counts.ok, error: 0 })
+    expect(seen[0]?.method).toBe('GET')
+  })
+
+  test('fails a build that does not meet the SLO, when asked to', async () => {
+    const args = ['load', url, '--rate', '200', '-n', '4000', '--fail-unmet', '--slo']
+    expect((await plimsoll([...args, 'p50<20ms, errors<50%'])).code).toBe(1)
+    expect((await plimsoll([...args, 'p50<5s, errors<50%'])).code).toBe(0)
+  })
+
+  test('tells what was measured when it is interrupted', async () => {
+    const load = start(['load', url, '--rate', '100', '--duration', '10min', '--json'])
+    await load.said('[1/1]')
+    setTimeout(() => load.child.kill('SIGINT'), 1500)
+    const { code, stdout, stderr } = await load.finished
+    expect(code).toBe(130)
+    expect(stderr).toContain('interrupted by SIGINT')
+    const { counts, interrupted, valid } = JSON.parse(stdout)
+    expect({ interrupted, valid }).toEqual({ interrupted: true, valid: true })
+    expect(counts.ok).toBeGreaterThan(20)
+    expect(counts.ok).toBe(counts.due)
   })
 
   test('tells everything that is wrong with its options at once', async () => {

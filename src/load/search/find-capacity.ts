@@ -30,6 +30,7 @@ const beyond = 1.25
  * Each probe runs near the middle of what those before it leave possible, and stops as soon as it is decided. An
  * undecided one counts as much: all of its requests weigh in (`weighCapacities`). The search ends when the interval
  * is as narrow as asked for, or the budget of probes or requests is spent.
+ * @throws the reason of `ending` when it is aborted before the first probe
  */
 export async function findCapacity(probe: Prober, plan: SearchPlan): Promise<CapacitySearch> {
   const complete = completePlan(plan)
@@ -41,6 +42,7 @@ export async function findCapacity(probe: Prober, plan: SearchPlan): Promise<Cap
     const belief = believeCapacity(probes, complete.limits, considered, complete.confidence)
     const end = findEnd(probes, belief, range, headroom, complete)
     if (end) return { ...end, headroom, probes, requestsUsed: countRequests(probes) }
+    complete.ending?.throwIfAborted()
     const next = await runProbe(probe, chooseRate(belief, range, probes.length), probes, complete)
     probes.push(next)
     complete.onProbe?.(next)
@@ -94,12 +96,13 @@ function findEnd(
 ): End | undefined {
   if (probes.length === 0) return undefined
   const byClient = endByClient(probes, headroom)
-  if (byClient) return byClient
+  if (byClient && !plan.ending?.aborted) return byClient
   if (high <= range.lowestRps * 1.05) return endAtNothing(probes)
   const width = (high - low) / 2 / value
   const found = `the interval is ${(width * 100).toFixed(1)}% of the value either way`
   const capacityRps = { value, low, high }
   if (width <= plan.tolerance) return { capacityRps, limitedBy: 'slo', reason: found }
+  if (plan.ending?.aborted) return { capacityRps, limitedBy: 'interruption', reason: `interrupted: ${found}` }
   const spent = requestsLeft(probes, plan) < worthProbing || probes.length >= plan.mostProbes
   const used = `${probes.length} probes and ${countRequests(probes)} requests are spent`
   return spent ? { capacityRps, limitedBy: 'budget', reason: `${used}: ${found}` } : undefined

@@ -20,6 +20,8 @@ export interface SearchPlan {
   readonly probeRequests?: number
   /** Most requests in all; 8 times `probeRequests`. */
   readonly mostRequests?: number
+  /** Ends the search after the probe under way, with what is known by then. */
+  readonly ending?: AbortSignal
   /** Told of every probe as it ends. */
   readonly onProbe?: (probe: Probe) => void
 }
@@ -36,7 +38,7 @@ export interface CapacitySearch {
    */
   readonly capacityRps: { readonly value: number; readonly low: number; readonly high: number | null }
   /** `budget`: the interval is wider than the tolerance asks for. */
-  readonly limitedBy: 'slo' | 'client' | 'budget' | 'nothing meets'
+  readonly limitedBy: 'slo' | 'client' | 'budget' | 'interruption' | 'nothing meets'
   /** In a sentence, with its figures. */
   readonly reason: string
   readonly headroom: Headroom
@@ -44,7 +46,8 @@ export interface CapacitySearch {
   readonly requestsUsed: number
 }
 
-export type CompletePlan = Required<Omit<SearchPlan, 'clientRps' | 'onProbe'>> & Pick<SearchPlan, 'onProbe'>
+export type CompletePlan = Required<Omit<SearchPlan, 'clientRps' | 'onProbe' | 'ending'>> &
+  Pick<SearchPlan, 'onProbe' | 'ending'>
 
 export function completePlan(plan: SearchPlan): CompletePlan {
   const least = Math.min(...shapingLimits(plan.limits).map(({ ratio }) => ratio))

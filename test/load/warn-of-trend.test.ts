@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/core/random.ts'
-import { warnOfUnsteady } from '../../src/load/unsteady.ts'
+import { warnOfTrend } from '../../src/load/warn-of-trend.ts'
 
 const random = seededRandom(11)
 const noisy = (count: number, at: (index: number) => number) =>
@@ -8,20 +8,15 @@ const noisy = (count: number, at: (index: number) => number) =>
 
 describe('A load whose server', () => {
   test('is steady has no warning', () => {
-    expect(warnOfUnsteady(noisy(4000, () => 20))).toEqual([])
-  })
-
-  test('warms up at first says how many requests to leave out', () => {
-    const [warning = ''] = warnOfUnsteady(noisy(4000, (index) => 20 * (1 + 4 * Math.exp(-index / 100))))
-    expect(warning).toMatch(/^the first \d+ requests were a warm-up/)
+    expect(warnOfTrend(noisy(4000, () => 20))).toEqual([])
   })
 
   test('gets slower all the time says so', () => {
-    const warnings = warnOfUnsteady(noisy(4000, (index) => 20 * (1 + index / 4000)))
+    const warnings = warnOfTrend(noisy(4000, (index) => 20 * (1 + index / 4000)))
     expect(warnings.join()).toMatch(/response times rose by \d+% from start to end/)
   })
 
   test('answered too few requests to tell has no warning', () => {
-    expect(warnOfUnsteady(noisy(10, () => 20))).toEqual([])
+    expect(warnOfTrend(noisy(10, () => 20))).toEqual([])
   })
 })
