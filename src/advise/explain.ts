@@ -8,7 +8,8 @@ import { formatMs, formatRatio } from '../core/units.ts'
 /** `p95 310 ms, 55% over 200 ms`, `p95 87.2 ms (52.1 ms to 141 ms), 56% under 200 ms`, `errors 0% (0% to 0.9%), within 1%`. */
 export function explainCheck({ metric, limit, found, outcome, marginRatio }: SloCheck): string {
   const format = metric === 'errors' ? formatRatio : formatMs
-  if (!Number.isFinite(found.low)) return `${metric} grows without end, over ${format(limit)}`
+  if (!Number.isFinite(found.low))
+    return `${metric} has no bound, over ${format(limit)}: too many requests fail`
   const value = `${metric} ${formatRange(found, format)}`
   if (outcome === 'undecided') return `${value}: the limit of ${format(limit)} lies in that range`
   if (!Number.isFinite(found.value)) return `${value}, over ${format(limit)}`

@@ -126,7 +126,7 @@ function impossible(verdicts: readonly Verdict[], { latencyMs }: Slo): string | 
       .sort((a, b) => (a.aloneMs?.[percentile] ?? 0) - (b.aloneMs?.[percentile] ?? 0))[0]
     const ms = fastest?.aloneMs?.[percentile]
     if (fastest && ms !== undefined && ms > limit) {
-      return `No candidate can meet the SLO, however many replicas run: alone on an idle replica the fastest, ${fastest.candidate.name}, has a ${percentile} of ${formatMs(ms)} at best, over ${formatMs(limit)}.`
+      return `No candidate meets the SLO, and none can, however many replicas run: alone on an idle replica the fastest, ${fastest.candidate.name}, has a ${percentile} of ${formatMs(ms)} at best, over ${formatMs(limit)}.`
     }
   }
   return undefined

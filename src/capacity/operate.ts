@@ -1,9 +1,10 @@
 import { boundsOf } from '../core/controller.ts'
-import type { Replica, Scaling } from '../core/operation.ts'
+import { HOURS_PER_MONTH, type Replica, type Scaling } from '../core/operation.ts'
 import type { RateStep } from '../core/scenario.ts'
-import type { ServicePoints, ServiceTimes } from './service-times.ts'
+import { centralPoint, type ServicePoints, type ServiceTimes } from './service-times.ts'
 import { type FleetPlan, MOST_WAITING } from './simulation/fleet-plan.ts'
 import type { MonthSimulation } from './simulation/month-result.ts'
+import type { NoisyFigure } from './simulation/noise-interval.ts'
 import { type RateProfile, stepProfile } from './simulation/rate-profile.ts'
 import { simulateMonth } from './simulation/simulate-month.ts'
 
@@ -17,44 +18,113 @@ export interface OperatedMonth extends MonthSimulation {
 
 export interface Effort {
   readonly seed: number
-  /** Requests to simulate of each month, at about most. */
+  /** Requests to simulate at the central point, at about most; a quarter of them at every other one. */
   readonly requests: number
+  /** Least hours of the autoscaler to simulate at the central point, where the traffic repeats. */
+  readonly leastHours: number
   /** Clients give up after this, ms. */
   readonly clientTimeoutMs: number
 }
+
+/** A month of traffic to be put on fleets. */
+export interface TrafficPlan {
+  readonly steps: readonly RateStep[]
+  /** Hours after which the rates repeat; null where they never do. */
+  readonly periodHours: number | null
+}
+
+/** At points other than the central one, a day of the autoscaler is enough: where it lies, the central one says. */
+const LEAST_HOURS_ELSEWHERE = 24
 
 /** How a candidate runs under a month of traffic, at each point of its service times. */
 export function operate(
   service: ServicePoints,
   replica: Replica,
   scaling: Scaling,
-  steps: readonly RateStep[],
+  { steps, periodHours }: TrafficPlan,
   effort: Effort,
 ): OperatedMonth[] {
   const traffic = profileOfSteps(steps)
   const peakRps = steps.reduce((most, { rps }) => Math.max(most, rps), 0)
-  return service.map((times) => operateAt(times, replica, scaling, { traffic, peakRps }, effort))
+  const meanRps =
+    steps.reduce((sum, { rps, durationS }) => sum + rps * durationS, 0) / (HOURS_PER_MONTH * 3600)
+  const central = centralPoint(service)
+  // A point that stands twice in a range is simulated once.
+  const done = new Map<ServiceTimes, OperatedMonth>()
+  return service.map((times) => {
+    const known = done.get(times)
+    if (known) return known
+    const requests = effort.requests * (times === central ? 1 : 0.25)
+    const least = times === central ? effort.leastHours : LEAST_HOURS_ELSEWHERE
+    // At little traffic a day holds too few requests to tell anything.
+    const hours = spanHours(periodHours, Math.max(least, requests / (meanRps * 3600)))
+    const month = operateAt(
+      times,
+      replica,
+      scaling,
+      { traffic, peakRps, hours },
+      {
+        ...effort,
+        requests,
+      },
+    )
+    done.set(times, month)
+    return month
+  })
 }
 
-/** The same at one point. */
-export function operateAt(
+/** Whole periods of at least so many hours, if that is less than the month. */
+function spanHours(periodHours: number | null, leastHours: number): number {
+  if (periodHours === null) return HOURS_PER_MONTH
+  const hours = Math.ceil(leastHours / periodHours - 1e-9) * periodHours
+  return Math.min(HOURS_PER_MONTH, hours)
+}
+
+function operateAt(
   times: ServiceTimes,
   replica: Replica,
   scaling: Scaling,
-  { traffic, peakRps }: { readonly traffic: RateProfile; readonly peakRps: number },
+  { traffic, peakRps, hours }: { traffic: RateProfile; peakRps: number; hours: number },
   { seed, requests, clientTimeoutMs }: Effort,
 ): OperatedMonth {
   const fleet = planFleet(times, replica, scaling, clientTimeoutMs)
   const { max } = boundsOf(scaling.controller)
   const peakLoad = (peakRps * mean(times.occupancyMs)) / 1000 / (max * times.slots)
+  const span = simulateMonth({ fleet, traffic, seed, requests, hours })
+  return { ...repeat(span, HOURS_PER_MONTH / hours), peakLoad, networkMs: times.networkMs }
+}
+
+/** A span of the month as many times over as makes a month. */
+function repeat(span: MonthSimulation, times: number): MonthSimulation {
+  const { usage, requests } = span
+  const scaled = ({ value, low, high }: NoisyFigure) => ({
+    value: value * times,
+    low: low * times,
+    high: high * times,
+  })
   return {
-    ...simulateMonth({ fleet, traffic, seed, requests }),
-    peakLoad,
-    networkMs: times.networkMs,
+    ...span,
+    requests: {
+      arrived: requests.arrived * times,
+      served: requests.served * times,
+      rejected: requests.rejected * times,
+      timedOut: requests.timedOut * times,
+      coldStarted: requests.coldStarted * times,
+    },
+    usage: {
+      replicaHours: scaled(usage.replicaHours),
+      startingReplicaHours: usage.startingReplicaHours * times,
+      busyReplicaS: scaled(usage.busyReplicaS),
+      executionS: scaled(usage.executionS),
+      starts: usage.starts * times,
+      replicasByHours: usage.replicasByHours.map(
+        ([each, replicas]) => [Math.min(HOURS_PER_MONTH, each * times), replicas] as const,
+      ),
+    },
   }
 }
 
-export function profileOfSteps(steps: readonly RateStep[]): RateProfile {
+function profileOfSteps(steps: readonly RateStep[]): RateProfile {
   let startS = 0
   return stepProfile(
     steps.map(({ rps, durationS }) => {
@@ -68,7 +138,7 @@ export function profileOfSteps(steps: readonly RateStep[]): RateProfile {
 /** Factor and least of the time that Cloud Run lets a request wait for an instance (Cloud Run docs, 2026-10). */
 const PENDING = { startUps: 3.5, leastMs: 10_000 }
 
-export function planFleet(
+function planFleet(
   times: ServiceTimes,
   { concurrency }: Replica,
   { controller, routing, pendingQueue, timeoutS }: Scaling,

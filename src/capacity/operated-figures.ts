@@ -1,4 +1,5 @@
 import type { Operation } from '../core/advice.ts'
+import { HOURS_PER_MONTH } from '../core/operation.ts'
 import type { Percentile, Range } from '../core/scenario.ts'
 import type { OperatedMonth } from './operate.ts'
 import { centralPoint, type ServicePoints } from './service-times.ts'
@@ -27,7 +28,7 @@ export function summarizeOperation(months: readonly OperatedMonth[], service: Se
   const { coldStarted, served } = central.requests
   return {
     replicas: rangeOf(months, ({ mostReplicas }) => mostReplicas),
-    meanReplicas: rangeOf(months, ({ usage, hourlyRps }) => usage.replicaHours.value / hourlyRps.length),
+    meanReplicas: rangeOf(months, ({ usage }) => usage.replicaHours.value / HOURS_PER_MONTH),
     utilization: rangeOf(months, ({ utilization }) => utilization),
     peakLoad: rangeOf(months, ({ peakLoad }) => peakLoad),
     slotsPerReplica: centralPoint(service).slots,
@@ -80,9 +81,17 @@ function amongAll({ figures, failedRatio }: Responses, ratio: number, networkMs:
   return { low: at('low'), value: at('value'), high: at('high') }
 }
 
+/**
+ * An upper end that the simulated requests do not resolve is taken where the next percentile lies, which is as far as
+ * they reach; beyond the highest, as far again.
+ */
 function exactly(figures: ResponseFigures, ratio: number, end: 'low' | 'value' | 'high'): number {
-  const percentile = PERCENTILES.find((each) => RESPONSE_RATIOS[each] === ratio) ?? 'p50'
-  return figures[percentile][end]
+  const index = PERCENTILES.findIndex((each) => RESPONSE_RATIOS[each] === ratio)
+  const percentile = PERCENTILES[index] ?? 'p50'
+  if (end !== 'high' || Number.isFinite(figures[percentile].high)) return figures[percentile][end]
+  const [next, before] = [PERCENTILES[index + 1], PERCENTILES[index - 1]]
+  if (next) return figures[next].value
+  return figures[percentile].value ** 2 / figures[before ?? percentile].value
 }
 
 function interpolate(figures: ResponseFigures, ratio: number, end: 'low' | 'value' | 'high'): number {

@@ -97,8 +97,8 @@ export interface Operation {
   readonly coldStartRatio: number
   /** Response times in the 5% of the hours with the highest rate. */
   readonly busiestMs: Readonly<Record<Percentile, Range>>
-  /** Requests simulated at each point of the range, and whether they were all of the month. */
-  readonly simulated: { readonly requests: number; readonly method: 'full' | 'windows' | 'fluid' }
+  /** Requests simulated at the central point, and whether they were all that came or moments that stand for them. */
+  readonly simulated: { readonly requests: number; readonly method: 'full' | 'fluid' }
 }
 
 export interface Verdict {

@@ -82,7 +82,7 @@ function otherTraffic(advice: Advice): string[] {
     '## Alternatives and other traffic',
     bullets([month, ...sentences].map(text)),
     ...(rows.length > 0
-      ? [table(['traffic', 'mean requests/s', 'cheapest', 'USD a month', 'no longer meet'], rows)]
+      ? [table(['traffic', 'mean requests/s', 'winner', 'USD a month', 'no longer meet'], rows)]
       : []),
   ]
 }

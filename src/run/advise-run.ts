@@ -24,8 +24,8 @@ export interface AdviseOptions {
   readonly requests?: number
 }
 
-/** Requests simulated of each month of the outlook. */
-const OUTLOOK_REQUESTS = 50_000
+/** Of the outlook: a tenth of the requests, and a day of the autoscaler where the traffic repeats by the day. */
+const OUTLOOK_EFFORT = { requests: 20_000, leastHours: 24 }
 
 /** Everything that a saved run and a price book advise. Pure: the same run and book give the same advice. */
 export function adviseRun(record: RunRecord, book: PriceBook, options: AdviseOptions = {}): Advice {
@@ -35,7 +35,15 @@ export function adviseRun(record: RunRecord, book: PriceBook, options: AdviseOpt
   const subjects = subjectsOf(record)
   const judged = (assessments: readonly Assessment[], month: MonthProfile) =>
     rank(assessments.map((assessment) => judge(assessment, scenario.slo, month.requests)))
-  const ranking = judged(assessAll(subjects, profile, book, effortOf(scenario, options.requests)), profile)
+  const ranking = judged(
+    assessAll(
+      subjects,
+      profile,
+      book,
+      effortOf(scenario, options.requests === undefined ? {} : { requests: options.requests }),
+    ),
+    profile,
+  )
   const next = nextMeasurement(ranking)
   const other = options.outlook === false ? null : outlookOf(record, book, ranking, profile, subjects)
   return {
@@ -63,7 +71,7 @@ export function adviseRun(record: RunRecord, book: PriceBook, options: AdviseOpt
   }
 }
 
-/** What other traffic would change, at three points of each range. Null where there is nothing to simulate. */
+/** What other traffic would change, at the slow half of each range. Null where there is nothing to simulate. */
 function outlookOf(
   { scenario }: RunRecord,
   book: PriceBook,
@@ -73,10 +81,10 @@ function outlookOf(
 ): Outlook | null {
   const able = subjects.filter(isSubject)
   if (able.length === 0) return null
-  const effort = effortOf(scenario, OUTLOOK_REQUESTS)
+  const effort = effortOf(scenario, OUTLOOK_EFFORT)
   const rankUnder = (some: readonly Subject[], month: MonthProfile) =>
     rank(
-      assessAll(some, month, book, effort, threePoints).map((assessment) =>
+      assessAll(some, month, book, effort, slowHalf).map((assessment) =>
         judge(assessment, scenario.slo, month.requests),
       ),
     )
@@ -91,10 +99,10 @@ function outlookOf(
   return outlook(ranking, explored)
 }
 
-/** The ends and the middle of a range. */
-function threePoints(service: ServicePoints): ServicePoints {
-  const [first, last] = [service[0], service.at(-1)]
-  return first && last ? [first, centralPoint(service), last] : service
+/** The middle and the slow end, which decides whether the SLO is surely met; a range has its middle in the middle. */
+function slowHalf(service: ServicePoints): ServicePoints {
+  const central = centralPoint(service)
+  return [central, central, service.at(-1) ?? central]
 }
 
 function summarizeBook({ date, prices }: PriceBook): Advice['book'] {

@@ -20,8 +20,14 @@ const CONFIDENCE = 0.95
 /** Requests simulated of each candidate's month at each point of its range. */
 const SIMULATED_REQUESTS = 200_000
 
-export function effortOf({ load }: Pick<Scenario, 'load'>, requests = SIMULATED_REQUESTS): Effort {
-  return { seed: load.seed, requests, clientTimeoutMs: load.timeoutMs }
+/** Hours of the autoscaler simulated there, where the traffic repeats: ten days, for an interval from day to day. */
+const LEAST_HOURS = 240
+
+export function effortOf(
+  { load }: Pick<Scenario, 'load'>,
+  { requests = SIMULATED_REQUESTS, leastHours = LEAST_HOURS } = {},
+): Effort {
+  return { seed: load.seed, requests, leastHours, clientTimeoutMs: load.timeoutMs }
 }
 
 /** All that is known of the candidates under traffic, at every point of their ranges or at `points` of them. */
@@ -36,7 +42,7 @@ export function assessAll(
     if (!isSubject(each)) return each
     const subject = { ...each, service: points(each.service) }
     const { service, replica, scaling } = subject
-    return assess(subject, operate(service, replica, scaling, profile.steps, effort), profile, book)
+    return assess(subject, operate(service, replica, scaling, profile, effort), profile, book)
   })
 }
 
@@ -85,19 +91,22 @@ function aloneMs(service: ServicePoints): Assessed['aloneMs'] {
   return Object.fromEntries(PERCENTILES.map((each) => [each, at(each)])) as Record<Percentile, number>
 }
 
-/** Bills at every point, and at both ends of the simulation's own interval there. */
+/** Bills at every point, and at both ends of the simulation's own interval there, which is that of the central one. */
 function billMonths(
   { candidate, payload: { requestBytes, replyBytes } }: Subject,
   months: readonly OperatedMonth[],
   { requests }: MonthProfile,
   book: PriceBook,
 ): Assessed['bills'] {
+  const { usage: central } = centralPoint(months)
   const bill = ({ usage }: OperatedMonth, end: 'low' | 'value' | 'high'): Bill => {
+    const noisy = (name: 'replicaHours' | 'busyReplicaS' | 'executionS') =>
+      (usage[name].value || 0) * noiseFactor(central[name], end)
     const month: MonthOperation = {
-      replicaHours: bounded(usage.replicaHours, end),
-      busyReplicaS: bounded(usage.busyReplicaS, end),
+      replicaHours: noisy('replicaHours'),
+      busyReplicaS: noisy('busyReplicaS'),
       startingReplicaS: usage.startingReplicaHours * 3600,
-      executionS: bounded(usage.executionS, end),
+      executionS: noisy('executionS'),
       replicasByHours: usage.replicasByHours,
       requests,
       requestBytes,
@@ -111,10 +120,10 @@ function billMonths(
   }
 }
 
-/** A month with too few requests for an interval, or none, is taken as it came. */
-function bounded(figure: NoisyFigure, end: 'low' | 'value' | 'high'): number {
-  if (Number.isFinite(figure[end])) return figure[end]
-  return Number.isFinite(figure.value) ? figure.value : 0
+/** An end of a figure's interval over its value. A month with too little in it for an interval is taken as it came. */
+function noiseFactor(figure: NoisyFigure, end: 'low' | 'value' | 'high'): number {
+  const factor = figure[end] / figure.value
+  return Number.isFinite(factor) ? factor : 1
 }
 
 /**

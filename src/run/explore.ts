@@ -4,7 +4,7 @@ import type { BreakEven, TrafficMonth } from '../core/advice.ts'
 import type { MonthProfile } from '../traffic/month-profile.ts'
 
 /** Multiples of the traffic that are tried: those that reports tell of, and those between which winners may change. */
-const FACTORS = [0.1, 0.3, 2, 10] as const
+const FACTORS = [0.1, 2, 10] as const
 /** A break-even is sought until it is known to within this. */
 const CLOSE_ENOUGH = 1.03
 
@@ -73,8 +73,10 @@ function meets({ verdicts }: Ranking, name: string): boolean {
   return verdicts.find(({ candidate }) => candidate.name === name)?.outcome === 'meets'
 }
 
-function scaleProfile({ steps, meanRps, peakRps, requests }: MonthProfile, factor: number): MonthProfile {
+function scaleProfile(profile: MonthProfile, factor: number): MonthProfile {
+  const { steps, meanRps, peakRps, requests } = profile
   return {
+    ...profile,
     steps: steps.map(({ rps, durationS }) => ({ rps: rps * factor, durationS })),
     meanRps: meanRps * factor,
     peakRps: peakRps * factor,
@@ -84,7 +86,7 @@ function scaleProfile({ steps, meanRps, peakRps, requests }: MonthProfile, facto
 
 function flatProfile({ steps, meanRps, requests }: MonthProfile): MonthProfile {
   const durationS = steps.reduce((sum, step) => sum + step.durationS, 0)
-  return { steps: [{ rps: meanRps, durationS }], meanRps, peakRps: meanRps, requests }
+  return { steps: [{ rps: meanRps, durationS }], meanRps, peakRps: meanRps, requests, periodHours: 1 }
 }
 
 function summarize({ meanRps, peakRps, requests }: MonthProfile): TrafficMonth {

@@ -13,6 +13,8 @@ export interface MonthProfile {
   readonly meanRps: number
   readonly peakRps: number
   readonly requests: number
+  /** Hours after which the rates repeat; null where they never do. Of a flat rate, any: 1. */
+  readonly periodHours: number | null
 }
 
 /** Rates that repeat. */
@@ -43,7 +45,21 @@ export function monthProfile(traffic: Traffic, seed: number): MonthProfile {
   const peakRps = whole.reduce((most, { rps }) => Math.max(most, rps), 0)
   // Sums of thousands of steps are exact to twelve digits.
   const exact = (value: number) => Number(value.toPrecision(12))
-  return { steps: merge(whole), meanRps: exact(requests / MONTH_S), peakRps, requests: exact(requests) }
+  return {
+    steps: merge(whole),
+    meanRps: exact(requests / MONTH_S),
+    peakRps,
+    requests: exact(requests),
+    periodHours: periodHours(traffic),
+  }
+}
+
+function periodHours(traffic: Traffic): number | null {
+  const { curve, trace, burst, bursts, growthRatio } = traffic
+  if (bursts || growthRatio !== undefined || (trace && burst)) return null
+  if (trace) return (trace.stepS * trace.rps.length) / 3600
+  if (!curve) return burst ? 24 : 1
+  return curve.weekendFactor === 1 && curve.shape.length !== 168 ? 24 : 168
 }
 
 /** Without growth and bursts; `burstS` is when a daily burst has its middle, s from the start. */

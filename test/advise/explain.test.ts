@@ -33,7 +33,7 @@ describe('A check in words', () => {
       check('undecided', around(180, never, never)),
       'p95 180 ms to unbounded: the limit of 200 ms lies in that range',
     ],
-    [check('misses', around(never, never, never)), 'p95 grows without end, over 200 ms'],
+    [check('misses', around(never, never, never)), 'p95 has no bound, over 200 ms: too many requests fail'],
     [check('misses', around(300, never, never)), 'p95 300 ms to unbounded, over 200 ms'],
   ])('tells value, range and margin: %#', (given, words) => {
     expect(explainCheck(given)).toBe(words)

@@ -184,7 +184,7 @@ describe('The recommendation', () => {
     const ranking = rank([cheap].map((assessment) => judge(assessment, tight, 1_000_000)))
     expect(ranking.cheapest).toBeNull()
     expect(recommend(ranking, null, tight)[1]).toBe(
-      'No candidate can meet the SLO, however many replicas run: alone on an idle replica the fastest, cheap, has a p95 of 60.0 ms at best, over 50.0 ms.',
+      'No candidate meets the SLO, and none can, however many replicas run: alone on an idle replica the fastest, cheap, has a p95 of 60.0 ms at best, over 50.0 ms.',
     )
   })
 

@@ -39,7 +39,10 @@ const anyAdvice = fc
   .map(({ candidates, rps, limitMs, interrupted }): Advice => {
     const slo = { latencyMs: { p95: limitMs }, errorRatio: 0.001 }
     const cut = interrupted ? { finishedAt: null, trials: [] } : {}
-    return adviseRun(runRecord(cut, { candidates, traffic: { rps }, slo }), book)
+    return adviseRun(runRecord(cut, { candidates, traffic: { rps }, slo }), book, {
+      outlook: false,
+      requests: 2000,
+    })
   })
 
 function terminal(of: Advice, width: number): string {

@@ -24,6 +24,7 @@ describe('A month of traffic', () => {
       meanRps: 7,
       peakRps: 7,
       requests: 7 * 730 * HOUR,
+      periodHours: 1,
     })
   })
 
