@@ -65,7 +65,10 @@ export function explainFailure(error: CallError, reading: string): UserError | W
   }
   const message = `the Cloud Billing Catalog could not be read (${reading}): ${words}`
   if (isUntrusted(error)) {
-    return new WorldError(message, { hint: 'a private CA is trusted with NODE_EXTRA_CA_CERTS=<its file>', cause: error })
+    return new WorldError(message, {
+      hint: 'a private CA is trusted with NODE_EXTRA_CA_CERTS=<its file>',
+      cause: error,
+    })
   }
   const hint = isQuota(error)
     ? 'the quota of requests a minute is spent: try again in some minutes'

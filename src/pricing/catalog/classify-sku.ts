@@ -1,19 +1,22 @@
 import type { Purchase } from '../../core/bill.ts'
 import type { Refusal, RefusalKind } from './catalog-sku.ts'
 import { COMPUTE_RULES } from './compute-rules.ts'
+import { DISK_RULES } from './disk-rules.ts'
 import { otherOffer } from './exclusions.ts'
-import { CLOUD_RUN_RULES, FUNCTIONS_RULES, NETWORK_RULES, VERTEX_RULES } from './other-rules.ts'
+import { NETWORK_RULES, STORAGE_RULES } from './network-rules.ts'
 import type { SkuLabel } from './read-sku.ts'
 import type { Rule, Subject } from './rule.ts'
+import { CLOUD_RUN_RULES, FUNCTIONS_RULES } from './serverless-rules.ts'
 import type { ServiceKey } from './services.ts'
+import { VERTEX_RULES } from './vertex-rules.ts'
 
 const RULES: Readonly<Record<ServiceKey, readonly Rule[]>> = {
-  'compute-engine': [...COMPUTE_RULES, ...NETWORK_RULES],
+  'compute-engine': [...COMPUTE_RULES, ...DISK_RULES, ...NETWORK_RULES],
   'cloud-run': CLOUD_RUN_RULES,
   functions: FUNCTIONS_RULES,
   vertex: VERTEX_RULES,
   networking: NETWORK_RULES,
-  storage: [],
+  storage: STORAGE_RULES,
 }
 
 /** Purchases by the catalogue's word for them. */
@@ -43,7 +46,12 @@ export function classifySku(label: SkuLabel): Subject | Refusal | undefined {
   }
   for (const rule of RULES[label.service]) {
     const match = rule.text.exec(label.description)
-    if (match) return judge(label, rule, rule.subject((name) => match.groups?.[name] ?? ''))
+    if (match)
+      return judge(
+        label,
+        rule,
+        rule.subject((name) => match.groups?.[name] ?? ''),
+      )
   }
   return undefined
 }
@@ -51,11 +59,19 @@ export function classifySku(label: SkuLabel): Subject | Refusal | undefined {
 /** Holds the category and the usage type against what the text says. */
 function judge(label: SkuLabel, { family, groups }: Rule, subject: Subject): Subject | Refusal {
   const { family: is, group, usageType } = label
-    if (family !== undefined && is !== family) {
-    return refuse(label, 'unusable', `it reads as ${subject.resource}, but its family is ${is || 'not named'}`)
+  if (family !== undefined && is !== family) {
+    return refuse(
+      label,
+      'unusable',
+      `it reads as ${subject.resource}, but its family is ${is || 'not named'}`,
+    )
   }
   if (groups !== undefined && !groups.includes(group)) {
-    return refuse(label, 'unusable', `it reads as ${subject.resource}, but its group is ${group || 'not named'}`)
+    return refuse(
+      label,
+      'unusable',
+      `it reads as ${subject.resource}, but its group is ${group || 'not named'}`,
+    )
   }
   if (purchaseOf(usageType) === subject.purchase) return subject
   const type = usageType === '' ? 'it names no usage type' : `its usage type is ${usageType}`

@@ -1,7 +1,7 @@
 import { bySpot, byYears, FOR_YEARS, type Rule, SPOT } from './rule.ts'
 
 /** One token and its maker ("N2D AMD", "A3Plus"), so that no longer text passes for a family. */
-const FAMILY = '[A-Z]\\d+[A-Z]?(?:Plus)?(?: AMD| Arm)?|Compute optimized|(?:M\\d )?Memory-optimized'
+export const FAMILY = '[A-Z]\\d+[A-Z]?(?:Plus)?(?: AMD| Arm)?|Compute optimized|(?:M\\d )?Memory-optimized'
 
 /** Families whose SKUs name them otherwise than their machine types do. */
 const FAMILY_ALIASES: Readonly<Record<string, string>> = {
@@ -15,6 +15,11 @@ const GPU = '(?:Nvidia (?:Tesla )?)?[A-Z]+\\d+(?: (?:Plus|Mega))?(?: \\d+GB)?(?:
 
 /** GPUs that Google's APIs call otherwise than their SKUs; "A100" without a size has 40 GB. */
 const GPU_ALIASES: Readonly<Record<string, string>> = {
+  'nvidia-t4': 'nvidia-tesla-t4',
+  'nvidia-p4': 'nvidia-tesla-p4',
+  'nvidia-p100': 'nvidia-tesla-p100',
+  'nvidia-v100': 'nvidia-tesla-v100',
+  'nvidia-a100': 'nvidia-tesla-a100',
   'nvidia-tesla-a100-80gb': 'nvidia-a100-80gb',
   'nvidia-h100-80gb-plus': 'nvidia-h100-mega-80gb',
   'nvidia-h100-80gb-mega': 'nvidia-h100-mega-80gb',
@@ -81,7 +86,10 @@ const MACHINES: readonly Rule[] = [
 
 const GPUS: readonly Rule[] = [
   {
-    text: new RegExp(`^(?<gpu>${GPU}) GPU(?<spot> attached to (?:Spot )?Preemptible VMs)? running in .+$`, 'i'),
+    text: new RegExp(
+      `^(?<gpu>${GPU}) GPU(?<spot> attached to (?:Spot )?Preemptible VMs)? running in .+$`,
+      'i',
+    ),
     family: 'Compute',
     groups: ['GPU'],
     subject: (part) => ({ resource: `gce/gpu/${gpuName(part('gpu'))}`, purchase: bySpot(part) }),
@@ -94,25 +102,7 @@ const GPUS: readonly Rule[] = [
   },
 ]
 
-/** Zonal disks; "Regional ..." ones cost twice as much and match none of these. */
-const DISKS: readonly Rule[] = [
-  disk('Storage PD Capacity', 'pd-standard'),
-  disk('SSD backed PD Capacity', 'pd-ssd'),
-  disk('Balanced PD Capacity', 'pd-balanced'),
-  disk('Extreme PD Capacity', 'pd-extreme'),
-  disk('Hyperdisk Balanced Capacity', 'hyperdisk-balanced'),
-  disk('SSD backed Local Storage', 'local-ssd'),
-]
-
-function disk(text: string, type: string): Rule {
-  return {
-    text: new RegExp(`^${text}(?<spot> attached to (?:Spot )?Preemptible VMs)?(?: (?:running )?in .+)?$`, 'i'),
-    family: 'Storage',
-    subject: (part) => ({ resource: `gce/disk/${type}`, purchase: bySpot(part) }),
-  }
-}
-
-export const COMPUTE_RULES: readonly Rule[] = [...MACHINES, ...GPUS, ...DISKS]
+export const COMPUTE_RULES: readonly Rule[] = [...MACHINES, ...GPUS]
 
 /** "N2D AMD" to n2d; N1's custom and committed SKUs name no family at all. */
 export function familyName(text: string): string {

@@ -1,8 +1,15 @@
 import { WorldError } from '../../core/errors.ts'
-import { askedDelayMs, type CallError, explainFailure, isPassing, isQuota, wordsOf } from './catalog-failure.ts'
+import {
+  askedDelayMs,
+  type CallError,
+  explainFailure,
+  isPassing,
+  isQuota,
+  wordsOf,
+} from './catalog-failure.ts'
 import type { Catalog, SkuPage } from './open-catalog.ts'
 import type { RawSku } from './read-sku.ts'
-import { type ServiceKey, SERVICES } from './services.ts'
+import { SERVICES, type ServiceKey } from './services.ts'
 
 /** How failures that may pass are borne. Clock and chance are handed in, so that tests neither wait nor vary. */
 export interface Patience {
@@ -97,5 +104,7 @@ function delayOf(error: CallError, attempt: number, random: () => number): numbe
 }
 
 function endless(name: string, pages: number): WorldError {
-  return new WorldError(`the Cloud Billing Catalog repeats itself: the list of ${name} does not end after ${pages} pages`)
+  return new WorldError(
+    `the Cloud Billing Catalog repeats itself: the list of ${name} does not end after ${pages} pages`,
+  )
 }

@@ -40,10 +40,16 @@ export function subjectsOf(label: SkuLabel, known: KnownSkus): readonly Subject[
   const agrees = read === undefined ? meant.length > 0 : meant.some((entry) => same(entry, read))
   if (!agrees) return changed(label, entries, read && `it reads as ${nameOf(read)} now`)
   const bought = meant.filter(({ purchase }) => purchase === purchaseOf(label.usageType))
-  return bought.length > 0 ? bought : changed(label, entries, `its usage type is ${label.usageType || 'none'} now`)
+  return bought.length > 0
+    ? bought
+    : changed(label, entries, `its usage type is ${label.usageType || 'none'} now`)
 }
 
-function changed(label: SkuLabel, entries: readonly Known[], now = 'its description is another now'): Refusal {
+function changed(
+  label: SkuLabel,
+  entries: readonly Known[],
+  now = 'its description is another now',
+): Refusal {
   const was = entries.map(nameOf).join(' and ')
   return refuse(label, 'changed meaning', `the book knows it as ${was}: ${now}`)
 }

@@ -23,7 +23,11 @@ export interface Matches {
   readonly refusedKeys: ReadonlyMap<string, string>
 }
 
-export function priceKey({ resource, region, purchase }: Pick<Price, 'resource' | 'region' | 'purchase'>): string {
+export function priceKey({
+  resource,
+  region,
+  purchase,
+}: Pick<Price, 'resource' | 'region' | 'purchase'>): string {
   return `${resource} ${region} ${purchase}`
 }
 
@@ -86,7 +90,11 @@ interface Contest {
   readonly regions: string[]
 }
 
-function addContest(contests: Map<string, Contest>, rivals: readonly Match[], winner: Match | undefined): void {
+function addContest(
+  contests: Map<string, Contest>,
+  rivals: readonly Match[],
+  winner: Match | undefined,
+): void {
   const [first] = rivals
   if (first === undefined) return
   const key = [nameOf(first), winner?.sku.id, ...rivals.map(({ sku }) => sku.id)].join(' ')
@@ -108,6 +116,6 @@ function refusedKeys(claims: readonly Match[], byKey: ReadonlyMap<string, Match>
   const lost = claims.filter((claim) => !byKey.has(priceKey(claim)))
   const ids = Map.groupBy(lost, priceKey)
   return new Map(
-    [...ids].map(([key, rivals]) => [key, `${rivals.map(({ sku }) => sku.id).join(' and ')} both claim it`]),
+    [...ids].map(([key, rivals]) => [key, `${rivals.map(({ sku }) => sku.id).join(' and ')} all claim it`]),
   )
 }

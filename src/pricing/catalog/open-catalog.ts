@@ -85,7 +85,9 @@ const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'
 
 /** @throws UserError */
 function parseEndpoint(text: string): { host: string; port: number; plain: boolean } {
-  const match = /^(?<scheme>https?:\/\/)?(?<host>\[[0-9a-f:]+\]|[a-z0-9.-]+)(?::(?<port>\d{1,5}))?\/?$/i.exec(text)
+  const match = /^(?<scheme>https?:\/\/)?(?<host>\[[0-9a-f:]+\]|[a-z0-9.-]+)(?::(?<port>\d{1,5}))?\/?$/i.exec(
+    text,
+  )
   const { scheme = '', host = '', port = '443' } = match?.groups ?? {}
   const plain = scheme.toLowerCase() === 'http://'
   if (!match || Number(port) > 65_535 || Number(port) === 0) {

@@ -54,7 +54,11 @@ export function readCatalog(
   return settle(candidates, refusals, unknown)
 }
 
-function settle(candidates: readonly Candidate[], refusals: readonly Refusal[], unknown: Set<string>): Reading {
+function settle(
+  candidates: readonly Candidate[],
+  refusals: readonly Refusal[],
+  unknown: Set<string>,
+): Reading {
   const { once, torn } = eachOnce(candidates)
   checkCurrency(once)
   return { candidates: once, refusals: [...distinct(refusals), ...torn], unknown: [...unknown].sort() }
@@ -89,7 +93,10 @@ function checkCurrency(candidates: readonly Candidate[]): void {
     if (!rates.has(name)) rates.set(name, `${name} (SKU ${sku.id})`)
   }
   if (rates.size <= 1) return
-  throw new WorldError(`the Cloud Billing Catalog answered in mixed currencies: ${[...rates.values()].sort().join(', ')}`, {
-    hint: 'USD was asked for; the price book in force is unchanged',
-  })
+  throw new WorldError(
+    `the Cloud Billing Catalog answered in mixed currencies: ${[...rates.values()].sort().join(', ')}`,
+    {
+      hint: 'USD was asked for; the price book in force is unchanged',
+    },
+  )
 }

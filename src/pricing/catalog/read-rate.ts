@@ -47,7 +47,8 @@ function inForce(infos: readonly PricingInfo[], now: Date): PricingInfo | string
   const [info, twin] = current.filter((each) => effectiveS(each) === latest)
   if (infos.length === 0) return 'it has no price'
   if (info === undefined) return 'each of its prices takes effect in the future'
-  if (twin && JSON.stringify(twin) !== JSON.stringify(info)) return 'it has two prices from the same moment on'
+  if (twin && JSON.stringify(twin) !== JSON.stringify(info))
+    return 'it has two prices from the same moment on'
   return info
 }
 
@@ -77,7 +78,8 @@ function readTiers(rates: readonly TierRate[], usageUnit: string, conversionRate
   const currencies = [...new Set(rates.map(({ unitPrice }) => unitPrice?.currencyCode ?? ''))].sort()
   const [currency = ''] = currencies
   if (rates.length === 0) return 'it has no price'
-  if (currencies.length > 1) return `its tiers mix ${currencies.map((code) => code || 'no currency').join(' and ')}`
+  if (currencies.length > 1)
+    return `its tiers mix ${currencies.map((code) => code || 'no currency').join(' and ')}`
   if (currency === '') return 'it names no currency'
   const tiers: { from: string; amount: string }[] = []
   for (const { startUsageAmount, unitPrice } of rates) {
@@ -93,7 +95,8 @@ function readTiers(rates: readonly TierRate[], usageUnit: string, conversionRate
 function readMoney({ units, nanos }: Money): Decimal | undefined {
   const whole = String(units ?? 0)
   const billionths = nanos ?? 0
-  if (!/^-?\d+$/.test(whole) || !Number.isInteger(billionths) || Math.abs(billionths) > 999_999_999) return undefined
+  if (!/^-?\d+$/.test(whole) || !Number.isInteger(billionths) || Math.abs(billionths) > 999_999_999)
+    return undefined
   return decimal(whole).plus(decimal(billionths).times('1e-9'))
 }
 
@@ -112,6 +115,7 @@ function withCurrency(rate: Rate, conversionRate: number): Rate | string {
     if (conversionRate === 0 || conversionRate === 1) return rate
     return `it is in USD and yet converts at ${conversionRate} to the USD`
   }
-  if (Number.isFinite(conversionRate) && conversionRate > 0) return { ...rate, perUsd: exact(decimal(conversionRate)) }
+  if (Number.isFinite(conversionRate) && conversionRate > 0)
+    return { ...rate, perUsd: exact(decimal(conversionRate)) }
   return `it is in ${rate.currency} without a conversion rate`
 }

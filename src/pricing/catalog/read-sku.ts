@@ -26,7 +26,10 @@ export function readLabel(raw: RawSku, service: ServiceKey): SkuLabel {
  * "in in asia-northeast1".
  */
 export function normalize(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/\bin in\b/g, 'in').trim()
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/\bin in\b/g, 'in')
+    .trim()
 }
 
 /** Global SKUs say so by the region `global`, or by their taxonomy and no region at all. */

@@ -29,3 +29,7 @@ export function bySpot(part: (name: string) => string): Purchase {
 export function byYears(part: (name: string) => string): Purchase {
   return part('years') === '1' ? 'commit-1yr' : 'commit-3yr'
 }
+
+export function onDemand(resource: string): Subject {
+  return { resource, purchase: 'on-demand' }
+}

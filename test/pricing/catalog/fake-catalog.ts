@@ -1,8 +1,8 @@
-import { createServer, connect, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket, type Server as TcpServer } from 'node:net'
 import { protos } from '@google-cloud/billing'
 import * as grpc from '@grpc/grpc-js'
-import { SERVICES, type ServiceKey } from '../../../src/pricing/catalog/services.ts'
 import type { RawSku } from '../../../src/pricing/catalog/read-sku.ts'
+import { SERVICES, type ServiceKey } from '../../../src/pricing/catalog/services.ts'
 
 const { ListSkusRequest, ListSkusResponse } = protos.google.cloud.billing.v1
 
@@ -60,9 +60,9 @@ export async function startFakeCatalog(script: Script): Promise<FakeCatalog> {
     },
   })
   const inner = await bind(server, script.credentials ?? grpc.ServerCredentials.createInsecure())
-  const port = await line.listen(inner)
+  const outer = await line.open(inner)
   return {
-    port,
+    port: (outer.address() as AddressInfo).port,
     requests,
     headers: (name) => metadata.map((each) => String(each.get(name)[0] ?? '')),
     untilRequests: (count) =>
@@ -72,7 +72,7 @@ export async function startFakeCatalog(script: Script): Promise<FakeCatalog> {
         look()
       }),
     close: async () => {
-      await line.close()
+      await line.close(outer)
       server.forceShutdown()
     },
   }
@@ -91,8 +91,13 @@ const SERVICE = {
   },
 } as const
 
-function pageOf({ listed, pageSize = 5000 }: Script, { parent, pageToken, pageSize: asked }: ListRequest): object {
-  const key = (Object.keys(SERVICES) as ServiceKey[]).find((each) => parent === `services/${SERVICES[each].id}`)
+function pageOf(
+  { listed, pageSize = 5000 }: Script,
+  { parent, pageToken, pageSize: asked }: ListRequest,
+): object {
+  const key = (Object.keys(SERVICES) as ServiceKey[]).find(
+    (each) => parent === `services/${SERVICES[each].id}`,
+  )
   const skus = (key && listed[key]) ?? []
   const from = Number(pageToken || 0)
   const to = from + Math.min(pageSize, asked || pageSize)
@@ -126,7 +131,6 @@ function bind(server: grpc.Server, credentials: grpc.ServerCredentials): Promise
 function cuttableLine() {
   let allowance = Number.POSITIVE_INFINITY
   const sockets = new Set<Socket>()
-  let server: TcpServer | undefined
   const carry = (inner: number) => (near: Socket) => {
     const far = connect(inner, '127.0.0.1')
     for (const socket of [near, far]) {
@@ -134,29 +138,29 @@ function cuttableLine() {
       socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket))
     }
     near.on('close', () => far.destroy()).pipe(far)
-    far.on('close', () => near.destroy()).on('data', (bytes: Buffer) => {
-      near.write(bytes.subarray(0, Math.max(0, allowance)))
-      allowance -= bytes.length
-      if (allowance > 0) return
-      allowance = Number.POSITIVE_INFINITY
-      near.end()
-      far.destroy()
-    })
+    far
+      .on('close', () => near.destroy())
+      .on('data', (bytes: Buffer) => {
+        near.write(bytes.subarray(0, Math.max(0, allowance)))
+        allowance -= bytes.length
+        if (allowance > 0) return
+        allowance = Number.POSITIVE_INFINITY
+        near.end()
+        far.destroy()
+      })
   }
   return {
     cutAfter: (bytes: number) => {
       allowance = bytes
     },
-    listen: (inner: number) =>
-      new Promise<number>((resolve) => {
-        server = createServer(carry(inner)).listen(0, '127.0.0.1', () => {
-          resolve((server?.address() as AddressInfo).port)
-        })
+    open: (inner: number) =>
+      new Promise<TcpServer>((resolve) => {
+        const server = createServer(carry(inner)).listen(0, '127.0.0.1', () => resolve(server))
       }),
-    close: () =>
+    close: (server: TcpServer) =>
       new Promise<void>((resolve) => {
         for (const socket of sockets) socket.destroy()
-        server?.close(() => resolve())
+        server.close(() => resolve())
       }),
   }
 }

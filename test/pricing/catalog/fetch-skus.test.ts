@@ -35,7 +35,8 @@ async function fetching(fault: Faults = () => undefined, skus = SKUS, retries = 
       delays.push(ms)
     },
   }
-  const run = () => fetchSkus(catalog, 'compute-engine', patience, controller.signal, (event) => events.push(event))
+  const run = () =>
+    fetchSkus(catalog, 'compute-engine', patience, controller.signal, (event) => events.push(event))
   return { server, events, delays, controller, run }
 }
 
@@ -61,7 +62,9 @@ describe('fetching the SKUs of a service', () => {
     ['UNAVAILABLE', UNAVAILABLE],
     ['a cut connection in the middle of the page', 'cut'],
   ] as const)('tries a page in the middle again after %s, and only that page', async (_name, fault) => {
-    const { server, delays, run } = await fetching((count) => (count === 2 || count === 3 ? fault : undefined))
+    const { server, delays, run } = await fetching((count) =>
+      count === 2 || count === 3 ? fault : undefined,
+    )
     expect(await run()).toHaveLength(12)
     expect(server.requests.map(({ pageToken }) => pageToken)).toEqual(['', '5', '5', '5', '10'])
     expect(delays).toEqual([750, 1500])
@@ -126,7 +129,9 @@ describe('fetching the SKUs of a service', () => {
       reply.writeHead(502, { 'content-type': 'text/html' }).end('<html>bad gateway</html>')
     })
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
-    const catalog = await openCatalog({ endpoint: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` })
+    const catalog = await openCatalog({
+      endpoint: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    })
     onTestFinished(async () => {
       await catalog.close()
       proxy.close()
@@ -147,7 +152,9 @@ describe('fetching the SKUs of a service', () => {
     }
     const patience = { retries: 0, random: () => 0, sleep: async () => undefined }
     const { signal } = new AbortController()
-    await expect(fetchSkus(catalog, 'vertex', patience, signal, () => undefined)).rejects.toThrow('repeats itself')
+    await expect(fetchSkus(catalog, 'vertex', patience, signal, () => undefined)).rejects.toThrow(
+      'repeats itself',
+    )
   })
 })
 
@@ -159,7 +166,10 @@ describe('the endpoint', () => {
     },
   )
 
-  test.each(['', 'a b', 'ftp://host:1', 'host:99999', 'host:0', 'user@host:1'])('is a host and a port, not %j', async (endpoint) => {
-    await expect(openCatalog({ endpoint })).rejects.toThrow('is no place of an API')
-  })
+  test.each(['', 'a b', 'ftp://host:1', 'host:99999', 'host:0', 'user@host:1'])(
+    'is a host and a port, not %j',
+    async (endpoint) => {
+      await expect(openCatalog({ endpoint })).rejects.toThrow('is no place of an API')
+    },
+  )
 })

@@ -54,7 +54,10 @@ export function pricing(
       usageUnit: unit,
       displayQuantity: 1,
       baseUnitConversionFactor: FACTORS[unit] ?? 0,
-      tieredRates: tiers.map(([startUsageAmount, amount]) => ({ startUsageAmount, unitPrice: money(amount, currency) })),
+      tieredRates: tiers.map(([startUsageAmount, amount]) => ({
+        startUsageAmount,
+        unitPrice: money(amount, currency),
+      })),
     },
   }
 }
