@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Bill, BillLine, MissingPrice, Price, PriceBook, Usage } from '../core/bill.ts'
 import type { Decimal } from '../core/money.ts'
 import { decimal, exact, sum } from '../core/money.ts'
+import { resolveUsage } from './components.ts'
 import { findPrice } from './price-book.ts'
 import { sustainedUseFactor } from './sustained-use.ts'
 
@@ -20,7 +21,7 @@ interface Charge {
 export function billUsage(usage: readonly Usage[], book: PriceBook): Bill {
   const charges = new Map<string, Charge>()
   const missing = new Map<string, MissingPrice>()
-  for (const item of usage) {
+  for (const item of resolveUsage(usage, book)) {
     const quantity = quantityOf(item)
     if (quantity.eq(0)) continue
     const price = findPrice(book, item.resource, item.region, item.purchase)
