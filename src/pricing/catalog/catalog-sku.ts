@@ -46,3 +46,5 @@ export type RefusalKind =
   | 'changed meaning'
   /** Several SKUs claim one price. */
   | 'contended'
+  /** A price that cannot be right beside the others. */
+  | 'not sane'

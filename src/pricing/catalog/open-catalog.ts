@@ -1,5 +1,6 @@
 import type { CloudCatalogClient } from '@google-cloud/billing'
 import { UserError } from '../../core/errors.ts'
+import type { CallError } from './catalog-failure.ts'
 import type { RawSku } from './read-sku.ts'
 
 /** SKUs a page, the most that the API gives. */
@@ -46,26 +47,39 @@ export async function openCatalog({ endpoint, apiKey }: CatalogAccess): Promise<
     const options = { 'grpc.enable_http_proxy': 0, universeDomain: 'googleapis.com' }
     return catalogOf(new Client({ apiEndpoint: place.host, port: place.port, sslCreds, ...options }))
   }
-  return catalogOf(
-    new Client({
-      ...(place && { apiEndpoint: place.host, port: place.port }),
-      ...(apiKey !== undefined && { apiKey }),
-    }),
-  )
+  const client = new Client({
+    ...(place && { apiEndpoint: place.host, port: place.port }),
+    ...(apiKey !== undefined && { apiKey }),
+  })
+  return catalogOf(client, apiKey)
 }
 
-export function catalogOf(client: CloudCatalogClient): Catalog {
+/** @param secret is kept out of every error */
+function catalogOf(client: CloudCatalogClient, secret?: string): Catalog {
   return {
     page: async (serviceId, pageToken, signal) => {
       signal.throwIfAborted()
-      const [skus, , answer] = await client.listSkus(
-        { parent: `services/${serviceId}`, currencyCode: 'USD', pageSize: PAGE_SIZE, pageToken },
-        { autoPaginate: false, otherArgs: { options: { interceptors: [cancelOn(signal)] } } },
-      )
+      const request = { parent: `services/${serviceId}`, currencyCode: 'USD', pageSize: PAGE_SIZE, pageToken }
+      const options = { autoPaginate: false, otherArgs: { options: { interceptors: [cancelOn(signal)] } } }
+      const [skus, , answer] = await client.listSkus(request, options).catch((error: CallError) => {
+        throw withoutSecret(error, secret)
+      })
       return { skus, next: answer?.nextPageToken ?? '' }
     },
     close: () => client.close(),
   }
+}
+
+/** A server may well repeat what it was sent. */
+function withoutSecret(error: CallError, secret: string | undefined): CallError {
+  if (secret === undefined) return error
+  const clean = (text: string) => text.replaceAll(secret, '(secret)')
+  const { code, details, statusDetails } = error
+  return Object.assign(new Error(clean(error.message)), {
+    ...(code !== undefined && { code }),
+    ...(details !== undefined && { details: clean(details) }),
+    ...(statusDetails !== undefined && { statusDetails }),
+  })
 }
 
 interface Call {

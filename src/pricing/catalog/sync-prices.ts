@@ -1,12 +1,13 @@
 import type { PriceBook } from '../../core/bill.ts'
 import { baseBook } from './base-book.ts'
-import { type Built, buildBook } from './build-book.ts'
+import type { Built } from './build-book.ts'
 import type { Refusal } from './catalog-sku.ts'
 import { type FetchEvent, fetchSkus, type Patience } from './fetch-skus.ts'
 import { matchPrices } from './match-prices.ts'
 import type { Catalog } from './open-catalog.ts'
 import { readCatalog } from './read-catalog.ts'
 import type { RawSku } from './read-sku.ts'
+import { buildSaneBook } from './sane-matches.ts'
 import type { ServiceKey } from './services.ts'
 
 export interface SyncRequest {
@@ -28,6 +29,8 @@ export interface Synced extends Built {
   /** Prices that were found in the catalogue, those that are new among them. */
   readonly matched: number
   readonly refusals: readonly Refusal[]
+  /** Old rows that cannot be right beside what was found. */
+  readonly doubts: readonly string[]
   readonly unknown: readonly string[]
 }
 
@@ -52,10 +55,10 @@ export async function syncPrices(request: SyncRequest): Promise<Synced> {
   const listed = await fetchAll(request, servicesOf(base))
   const { candidates, refusals, unknown } = readCatalog(listed, base, now)
   const matches = matchPrices(candidates, base)
-  const all = [...refusals, ...matches.refusals].sort(byIds)
-  const built = buildBook(base, matches, all, now.toISOString().slice(0, 10))
+  const found = [...refusals, ...matches.refusals]
+  const sane = buildSaneBook(base, matches, found, now.toISOString().slice(0, 10))
   const read = new Map([...listed].map(([service, skus]) => [service, skus.length]))
-  return { ...built, base, read, matched: matches.byKey.size, refusals: all, unknown }
+  return { ...sane.built, ...sane, base, read, refusals: [...found, ...sane.refusals].sort(byIds), unknown }
 }
 
 function servicesOf({ prices }: PriceBook): ServiceKey[] {

@@ -7,6 +7,8 @@ import type { RawSku } from '../../../src/pricing/catalog/read-sku.ts'
 import type { ServiceKey } from '../../../src/pricing/catalog/services.ts'
 import { type Synced, syncPrices } from '../../../src/pricing/catalog/sync-prices.ts'
 import { checkPriceBook } from '../../../src/pricing/check-price-book.ts'
+import { loadPriceBook } from '../../../src/pricing/price-book.ts'
+import { catalogOf, hasSku } from './catalog-of-book.ts'
 import { startFakeCatalog } from './fake-catalog.ts'
 import { AMERICAS, pricing, rawSku } from './skus.ts'
 
@@ -550,7 +552,56 @@ describe('rows that the catalogue does not confirm', () => {
   })
 })
 
+describe('prices that cannot be right beside the others', () => {
+  const known = row(T4, '0.36', {
+    sku: { id: 'T4-A', description: 'Nvidia Tesla T4 GPU running in Americas' },
+  })
+  const spot = row(T4, '0.14', { purchase: 'spot' })
+  const plain = rawSku({ id: 'T4-A', description: 'Nvidia Tesla T4 GPU running in Americas', usd: '0.35' })
+  const spare = (usd: string) =>
+    rawSku({
+      id: 'T4-S',
+      description: 'Nvidia Tesla T4 GPU attached to Spot Preemptible VMs running in Americas',
+      usd,
+      usageType: 'Preemptible',
+    })
+
+  test('are refused by name, and the old ones stay', async () => {
+    const synced = await gce(bookOf(known, spot), plain, spare('0.5'))
+    expect(usd(synced, T4)).toBe('0.35')
+    expect(usd(synced, T4, 'us-central1', 'spot')).toBe('0.14')
+    expect(usd(synced, T4, 'us-east1', 'spot')).toBeUndefined()
+    expect(reasons(synced)[0]).toBe(
+      'T4-S not sane: gce/gpu/nvidia-tesla-t4 (spot) in us-central1 spot costs 0.5, not less than the 0.35 on demand',
+    )
+    expect(synced.doubts).toEqual([])
+  })
+
+  test('are named as doubtful where it is an old one that does not fit', async () => {
+    const synced = await gce(bookOf(known, row(T4, '0.38', { purchase: 'spot' })), plain)
+    expect(usd(synced, T4)).toBe('0.35')
+    expect(synced.doubts).toEqual([expect.stringContaining('(spot) in us-central1 spot costs 0.38')])
+  })
+})
+
 describe('the catalogue as a whole', () => {
+  test('changes nothing when it says what the built-in book says, and every text in that book is understood', async () => {
+    const book = await loadPriceBook()
+    const synced = await syncing(book, catalogOf(book), 400)
+    expect(synced.refusals).toEqual([])
+    expect(synced.unknown).toEqual([])
+    expect(synced.added).toEqual([])
+    const unconfirmed = [...synced.kept, ...synced.superseded].map(({ price }) => price)
+    expect([...synced.derived, ...unconfirmed].filter(hasSku)).toEqual([])
+    expect(synced.matched).toBe(book.prices.filter(hasSku).length)
+    for (const price of book.prices.filter(hasSku)) {
+      const found = priceIn(synced, price.resource, price.region, price.purchase)
+      expect(found?.tiers.map((tier) => decimal(tier.usd).round(9, 0).toFixed())).toEqual(
+        price.tiers.map((tier) => decimal(tier.usd).round(9, 0).toFixed()),
+      )
+    }
+  })
+
   test('is refused when it answers in mixed currencies, or at mixed rates', async () => {
     const t4 = rawSku({ id: 'AAA', description: 'Nvidia Tesla T4 GPU running in Americas', usd: '0.35' })
     const l4 = (currency: string, perUsd: number) =>
