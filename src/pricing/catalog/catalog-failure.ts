@@ -66,7 +66,7 @@ export function explainFailure(error: CallError, reading: string): UserError | W
   const message = `the Cloud Billing Catalog could not be read (${reading}): ${words}`
   if (isUntrusted(error)) {
     return new WorldError(message, {
-      hint: 'a private CA is trusted with NODE_EXTRA_CA_CERTS=<its file>',
+      hint: 'a private CA is trusted with NODE_EXTRA_CA_CERTS=<its file>, or GRPC_DEFAULT_SSL_ROOTS_FILE_PATH where that is set',
       cause: error,
     })
   }

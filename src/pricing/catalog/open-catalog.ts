@@ -61,12 +61,17 @@ function catalogOf(client: CloudCatalogClient, secret?: string): Catalog {
       signal.throwIfAborted()
       const request = { parent: `services/${serviceId}`, currencyCode: 'USD', pageSize: PAGE_SIZE, pageToken }
       const options = { autoPaginate: false, otherArgs: { options: { interceptors: [cancelOn(signal)] } } }
-      const [skus, , answer] = await client.listSkus(request, options).catch((error: CallError) => {
-        throw withoutSecret(error, secret)
-      })
-      return { skus, next: answer?.nextPageToken ?? '' }
+      try {
+        // Without credentials a call would fail twice, the second time where nobody can catch it.
+        await client.initialize()
+        const [skus, , answer] = await client.listSkus(request, options)
+        return { skus, next: answer?.nextPageToken ?? '' }
+      } catch (error) {
+        throw withoutSecret(error as CallError, secret)
+      }
     },
-    close: () => client.close(),
+    // A client that found no credentials never opened, and fails to close for that.
+    close: () => client.close().catch(() => undefined),
   }
 }
 

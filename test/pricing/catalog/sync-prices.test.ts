@@ -538,7 +538,7 @@ describe('rows that the catalogue does not confirm', () => {
       rawSku({
         id: `VX-${part}`,
         description: `Vertex AI: Online/Batch Prediction N1 Predefined Instance ${part} running in Americas`,
-        usd: '0.005',
+        usd: part === 'Core' ? '0.0363' : '0.0048',
         unit: part === 'Core' ? 'h' : 'GiBy.h',
       }),
     )
