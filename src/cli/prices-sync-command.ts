@@ -11,7 +11,7 @@ import { loadPriceBook } from '../pricing/price-book.ts'
 import type { Given } from './commands.ts'
 import { EXIT } from './exit-codes.ts'
 import { Interruption, withInterruption } from './interruption.ts'
-import { printSync, syncProgress } from './print-sync.ts'
+import { largeChanges, printSync, syncProgress } from './print-sync.ts'
 
 /** How often a page is tried again where --retries does not say. */
 const RETRIES = 4
@@ -87,9 +87,8 @@ async function confirmed(diff: BookDiff, large: number, signal: AbortSignal): Pr
   // Readline takes Ctrl-C for itself while it asks.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   try {
-    const [first] = diff.changed
-    const most = first ? `, most of all ${first.after.resource} in ${first.after.region}` : ''
-    const question = `${large} prices changed by more than ${CONFIRM_OVER * 100}%${most}. Write the new book? [y/N] `
+    console.error(`\n${largeChanges(diff)}\n`)
+    const question = `Write the new book with ${large === 1 ? 'this change' : `these ${large} changes`}? [y/N] `
     return /^y(es)?$/i.test((await lines.question(question, { signal })).trim())
   } catch {
     signal.throwIfAborted()

@@ -6,7 +6,7 @@ import { nameOf } from '../pricing/catalog/known-skus.ts'
 import { SERVICES } from '../pricing/catalog/services.ts'
 import type { Synced } from '../pricing/catalog/sync-prices.ts'
 import type { ChosenBook } from '../pricing/default-book.ts'
-import type { BookDiff, PriceChange } from '../pricing/diff-books.ts'
+import { type BookDiff, CONFIRM_OVER, type PriceChange } from '../pricing/diff-books.ts'
 
 export interface SyncReport {
   readonly synced: Synced
@@ -57,8 +57,8 @@ function asText({ synced, diff, before, file, written }: SyncReport): string {
     figure(kept.length, 'kept with their old date: the catalogue does not confirm them'),
     ...(superseded.length > 0 ? [figure(superseded.length, 'taken out: their parts are listed now')] : []),
     figure(diff.changed.length, `changed, and ${count(synced.added.length)} new`),
-    figure(refused.length, 'SKUs refused'),
-    figure(offers.length, 'SKUs passed over as other offers'),
+    figure(refused.length, `${refused.length === 1 ? 'SKU' : 'SKUs'} refused`),
+    figure(offers.length, `${offers.length === 1 ? 'SKU' : 'SKUs'} passed over as other offers`),
     ...list('changed', diff.changed.map(changeLine)),
     ...list('kept', keptLines(kept)),
     ...list(
@@ -73,6 +73,14 @@ function asText({ synced, diff, before, file, written }: SyncReport): string {
     ...list('other offers', byReason(offers)),
     ...list('sold, but not in the book', unknown),
   ].join('\n')
+}
+
+/** What has to be looked at before it is believed, largest change first. */
+export function largeChanges({ changed }: BookDiff): string {
+  const lines = changed.filter(({ mustConfirm }) => mustConfirm).map(changeLine)
+  return list(`changed by more than ${CONFIRM_OVER * 100}%`, lines)
+    .slice(1)
+    .join('\n')
 }
 
 function figure(number: number, text: string): string {

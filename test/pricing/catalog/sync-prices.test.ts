@@ -58,7 +58,8 @@ async function syncing(
 }
 
 function gce(book: PriceBook, ...skus: RawSku[]): Promise<Synced> {
-  return syncing(book, { 'compute-engine': skus })
+  const nat = rawSku({ id: 'NAT', description: 'Cloud NAT gateway uptime', usd: '0.044', family: 'Network' })
+  return syncing(book, { 'compute-engine': skus, networking: [nat] })
 }
 
 /** What the new book says of a resource. */
@@ -127,6 +128,28 @@ describe('a price from the catalogue', () => {
     expect(priceIn(synced, 'cloud-run/requests', 'global')?.tiers).toEqual([
       { from: '0', usd: '0' },
       { from: '2000000', usd: '0.0000004' },
+    ])
+  })
+
+  test.each([
+    [
+      'gce/disk/pd-standard',
+      'GiB-month',
+      { description: 'Storage PD Capacity', unit: 'GiBy.mo' },
+      30,
+      '0.04',
+    ],
+    ['network/ipv4', 'hour', { description: 'External IP Charge on a Standard VM', unit: 'h' }, 744, '0.005'],
+  ])('may be free at first where a free amount is published: %s', async (resource, unit, sku, from, paid) => {
+    const usd = [
+      [0, '0'],
+      [from, paid],
+    ] as const
+    const synced = await gce(bookOf(row(resource, paid, { unit })), rawSku({ id: 'FREE', usd, ...sku }))
+    expect(synced.refusals).toEqual([])
+    expect(priceIn(synced, resource)?.tiers).toEqual([
+      { from: '0', usd: '0' },
+      { from: String(from), usd: paid },
     ])
   })
 
