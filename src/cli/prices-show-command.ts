@@ -44,8 +44,8 @@ function matching({ book }: ChosenBook, pattern: string, region: string | undefi
 /** With a * the pattern stands for the whole text, without one for any part of it. */
 function matcher(pattern: string): (price: Price) => boolean {
   const expression = wildcard(pattern.includes('*') ? pattern : `*${pattern}*`, 'i')
-  return ({ resource, sku }) =>
-    [resource, sku.id ?? '', sku.description].some((text) => expression.test(text))
+  return ({ resource, purchase, sku }) =>
+    [resource, purchase, sku.id ?? '', sku.description].some((text) => expression.test(text))
 }
 
 const HEADINGS = ['resource', 'region', 'purchase', 'USD', 'per', 'as of', '', 'SKU']

@@ -3,8 +3,8 @@ import { bookAgeDays, STALE_AFTER_DAYS } from './book-age.ts'
 import type { ChosenBook } from './default-book.ts'
 
 /** What the reader of anything that the book priced should know of it: that it is old, or that another was broken. */
-export function bookWarnings({ book, notes }: Pick<ChosenBook, 'book' | 'notes'>, now: Date): string[] {
-  const days = bookAgeDays(book.date, now)
+export function bookWarnings({ book, notes }: Pick<ChosenBook, 'book' | 'notes'>, now?: Date): string[] {
+  const days = now ? bookAgeDays(book.date, now) : 0
   const old = `the price book of ${book.date} is ${days} days old, and prices may have changed since: plimsoll prices sync reads them again`
   return [...(days > STALE_AFTER_DAYS ? [old] : []), ...notes]
 }

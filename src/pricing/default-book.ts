@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import type { BookOrigin } from '../core/advice.ts'
 import type { PriceBook } from '../core/bill.ts'
 import { UserError } from '../core/errors.ts'
 import { syncedBookPath } from './book-paths.ts'
@@ -7,7 +8,7 @@ import { loadPriceBook } from './price-book.ts'
 /** A book, and where it comes from: it is named in every report. */
 export interface ChosenBook {
   readonly book: PriceBook
-  readonly origin: 'built-in' | 'synced' | 'given'
+  readonly origin: BookOrigin
   /** Path of the file; absent for the built-in book. */
   readonly file?: string
   /** Why another book that is there was not taken, in sentences without a full stop. */
