@@ -6,7 +6,7 @@ import { SERVICES, type ServiceKey } from '../../../src/pricing/catalog/services
 
 const { ListSkusRequest, ListSkusResponse } = protos.google.cloud.billing.v1
 
-export type ListRequest = protos.google.cloud.billing.v1.IListSkusRequest
+type ListRequest = protos.google.cloud.billing.v1.IListSkusRequest
 
 /** What the server does instead of answering. */
 export type Fault =
