@@ -31,7 +31,7 @@ const PASSING: ReadonlySet<number> = new Set([
 ])
 
 export function isPassing(error: CallError): boolean {
-  return error.code !== undefined && PASSING.has(error.code) && !isUntrusted(error)
+  return error.code !== undefined && PASSING.has(error.code) && !isUntrusted(error) && !isCredentials(error)
 }
 
 /** Whether the quota (requests a minute) is spent. */
@@ -76,7 +76,14 @@ export function explainFailure(error: CallError, reading: string): UserError | W
   return new WorldError(message, { hint: `${hint}; the price book in force is unchanged`, cause: error })
 }
 
+/** Whether the error is one of a call at all, and not a mistake of this program. */
+export function isCallError(error: CallError): boolean {
+  return typeof error.code === 'number' || isCredentials(error)
+}
+
 function isCredentials({ code, message }: CallError): boolean {
+  // A login that has run out fails while the call is prepared, with the status UNKNOWN.
+  if (/\binvalid_(grant|rapt|client)\b/.test(message)) return true
   if (code === STATUS.unauthenticated || code === STATUS.permissionDenied) return true
   if (code === STATUS.invalidArgument) return /api[ _]key/i.test(message)
   return code === undefined && /credential|authent|universe/i.test(message)

@@ -3,6 +3,7 @@ import {
   askedDelayMs,
   type CallError,
   explainFailure,
+  isCallError,
   isPassing,
   isQuota,
   wordsOf,
@@ -86,6 +87,7 @@ async function fetchPage(
     } catch (cause) {
       signal.throwIfAborted()
       const error = cause as CallError
+      if (!isCallError(error)) throw cause
       const left = patience.retries - attempt
       if (left <= 0 || !isPassing(error)) throw explainFailure(error, reading)
       const delayMs = delayOf(error, attempt, patience.random)

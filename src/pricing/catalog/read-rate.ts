@@ -44,11 +44,11 @@ function inForce(infos: readonly PricingInfo[], now: Date): PricingInfo | string
   const nowS = now.getTime() / 1000
   const current = infos.filter((info) => effectiveS(info) <= nowS)
   const latest = Math.max(...current.map(effectiveS))
-  const [info, twin] = current.filter((each) => effectiveS(each) === latest)
+  const [info, ...twins] = current.filter((each) => effectiveS(each) === latest)
   if (infos.length === 0) return 'it has no price'
   if (info === undefined) return 'each of its prices takes effect in the future'
-  if (twin && JSON.stringify(twin) !== JSON.stringify(info))
-    return 'it has two prices from the same moment on'
+  const text = JSON.stringify(info)
+  if (twins.some((twin) => JSON.stringify(twin) !== text)) return 'it has two prices from the same moment on'
   return info
 }
 

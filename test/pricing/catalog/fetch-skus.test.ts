@@ -100,6 +100,7 @@ describe('fetching the SKUs of a service', () => {
     [status.UNAUTHENTICATED, 'no credentials'],
     [status.PERMISSION_DENIED, 'Cloud Billing API has not been used in project 1 before'],
     [status.INVALID_ARGUMENT, 'API key not valid. Please pass a valid API key.'],
+    [status.UNKNOWN, 'Getting metadata from plugin failed with error: invalid_grant'],
   ])('does not try again what the user has to mend: status %i, %s', async (code, details) => {
     const { server, run } = await fetching(() => ({ code, details }))
     const error = await run().catch((thrown: unknown) => thrown)
@@ -143,6 +144,16 @@ describe('fetching the SKUs of a service', () => {
       fetchSkus(catalog, 'compute-engine', patience, signal, (event) => events.push(event)),
     ).rejects.toThrow('502')
     expect(events.map(({ kind }) => kind)).toEqual(['retry', 'retry'])
+  })
+
+  test('does not take a mistake of this program for a failure of the network', async () => {
+    const page = async () => {
+      throw new TypeError('x is not a function')
+    }
+    const catalog: Catalog = { page, close: async () => undefined }
+    const patience = { retries: 3, random: () => 0, sleep: async () => undefined }
+    const { signal } = new AbortController()
+    await expect(fetchSkus(catalog, 'vertex', patience, signal, () => undefined)).rejects.toThrow(TypeError)
   })
 
   test('does not go round for ever when the tokens do', async () => {

@@ -300,6 +300,15 @@ describe('the traps', () => {
     expect(reasons(synced)[0]).toMatch(/^TWIN /)
   })
 
+  test('are refused by name where two prices took effect at the same moment, in either order', async () => {
+    const twin = rawSku({ id: 'TWIN', description: 'Nvidia H100 80GB GPU running in Americas', usd: '9' })
+    const prices = ['9', '9', '8'].map((usd) => pricing({ usd }))
+    for (const pricingInfo of [prices, prices.toReversed()]) {
+      const synced = await gce(book, { ...twin, pricingInfo }, real)
+      expect(reasons(synced)).toEqual(['TWIN unusable: it has two prices from the same moment on'])
+    }
+  })
+
   test.each([
     [
       'counts tiers by the day',
