@@ -163,6 +163,27 @@ export const COMMANDS: readonly Command[] = [
       (await import('./prices-diff-command.ts')).pricesDiffCommand(before, after, given),
   },
   {
+    name: 'prices sync',
+    summary: 'read the live Cloud Billing Catalog into a dated price book, which is used from then on',
+    options: [
+      {
+        name: 'api-key-env',
+        value: 'name',
+        summary:
+          'environment variable that holds an API key (default: GOOGLE_API_KEY where set, else application default credentials)',
+      },
+      {
+        name: 'endpoint',
+        value: 'host:port',
+        summary: 'private endpoint of the API; http:// before it for plain text, on this machine only',
+      },
+      { name: 'retries', value: 'count', summary: 'how often a page that fails is tried again (default: 4)' },
+      { name: 'yes', short: 'y', summary: 'accept changes of more than 25% without asking' },
+      { ...JSON_OUTPUT },
+    ],
+    run: async (_, given) => (await import('./prices-sync-command.ts')).pricesSyncCommand(given),
+  },
+  {
     name: 'schema',
     summary: 'print the JSON Schema of scenario files, for editors',
     options: [],

@@ -13,6 +13,7 @@ export interface Insanity {
 const FREE = [
   ...['cloud-run/requests', 'cloud-run/egress/*', 'functions-1/invocations', 'functions-1/egress'],
   ...['storage/standard', 'storage/operations/*', 'storage/egress'],
+  ...['gce/disk/pd-standard', 'network/ipv4', 'network/ipv4/*'],
 ]
 
 /**
