@@ -6,6 +6,7 @@ export interface MachineType {
   readonly name: string
   /** Series in lower case: `e2`, `n1`, `g2` … */
   readonly family: string
+  /** vCPUs that it may use all the time and is billed for. */
   readonly vcpus: number
   readonly memoryGib: number
   /** GPUs that are part of the type and of its price. */
@@ -14,6 +15,10 @@ export interface MachineType {
   readonly localSsdGib: number
   /** Of a custom type, whose vCPUs and memory have prices of their own: the part of its memory that is extended. */
   readonly custom?: { readonly extendedGib: number }
+  /** Billed by the hour as one thing, not by vCPU and GiB. */
+  readonly soldWhole?: true
+  /** Shares a core with other machines: `vcpus` is what it has all the time, and it may burst above. */
+  readonly sharedCore?: true
 }
 
 // Shapes: Compute Engine machine type tables (cloud.google.com/compute/docs), as the catalogue of 2026-07 prices them.
@@ -45,6 +50,26 @@ const GIB_PER_VCPU: Readonly<Record<string, readonly [gib: number, vcpus: string
   't2d-standard': [4, '1 2 4 8 16 32 48 60'],
 }
 
+/** Types that share a core. Google bills the E2 types by vCPU and GiB, and f1-micro and g1-small whole. */
+const SHARED_CORE_MACHINES = [
+  { name: 'e2-micro', family: 'e2', vcpus: 0.25, memoryGib: 1 },
+  { name: 'e2-small', family: 'e2', vcpus: 0.5, memoryGib: 2 },
+  { name: 'e2-medium', family: 'e2', vcpus: 1, memoryGib: 4 },
+  { name: 'f1-micro', family: 'n1', vcpus: 0.2, memoryGib: 0.6, soldWhole: true },
+  { name: 'g1-small', family: 'n1', vcpus: 0.5, memoryGib: 1.7, soldWhole: true },
+] as const
+
+/** Types whose shape follows no rule: vCPUs, memory GiB, bundled local SSD GiB. */
+const ODD_MACHINES: Readonly<Record<string, readonly [vcpus: number, memoryGib: number, ssdGib: number]>> = {
+  'n2-highmem-128': [128, 864, 0],
+  'c3-standard-4-lssd': [4, 16, 375],
+  'c3-standard-8-lssd': [8, 32, 750],
+  'c3-standard-22-lssd': [22, 88, 1500],
+  'c3-standard-44-lssd': [44, 176, 3000],
+  'c3-standard-88-lssd': [88, 352, 6000],
+  'c3-standard-176-lssd': [176, 704, 12_000],
+}
+
 const L4_COUNT: Readonly<Record<number, number>> = { 24: 2, 48: 4, 96: 8 }
 
 /** Per GPU: vCPUs, memory GiB, bundled local SSD GiB; then the counts that are sold. */
@@ -73,7 +98,7 @@ const GPU_MACHINES = {
 } as const
 
 const MACHINE_TYPES: ReadonlyMap<string, MachineType> = new Map(
-  [...ordinaryMachines(), ...gpuMachines()].map((machine) => [machine.name, machine]),
+  [...ordinaryMachines(), ...oddMachines(), ...gpuMachines()].map((machine) => [machine.name, machine]),
 )
 
 export function machineType(name: string): MachineType | undefined {
@@ -103,7 +128,22 @@ function* ordinaryMachines(): Generator<MachineType> {
   }
 }
 
+function* oddMachines(): Generator<MachineType> {
+  for (const machine of SHARED_CORE_MACHINES) yield { ...machine, localSsdGib: 0, sharedCore: true }
+  for (const [name, [vcpus, memoryGib, localSsdGib]] of Object.entries(ODD_MACHINES)) {
+    yield { name, family: name.split('-')[0] ?? name, vcpus, memoryGib, localSsdGib }
+  }
+}
+
 function* gpuMachines(): Generator<MachineType> {
+  yield {
+    name: 'a2-megagpu-16g',
+    family: 'a2',
+    vcpus: 96,
+    memoryGib: 1360,
+    localSsdGib: 0,
+    accelerator: { type: 'nvidia-tesla-a100', count: 16 },
+  }
   for (const [series, { accelerator, vcpus, memoryGib, ssdGib, counts }] of Object.entries(GPU_MACHINES)) {
     for (const count of counts) {
       yield {

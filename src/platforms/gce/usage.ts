@@ -24,6 +24,7 @@ function machineUsage(candidate: GceCandidate, hours: number, replicas: number):
     monthShare,
   })
   const gpu = candidate.accelerator
+  if (machine.soldWhole) return [line(`machine/${machine.name}`, 'hour', 1)]
   return [
     line(`${family}/cpu`, 'vCPU-hour', vcpus),
     line(`${family}/memory`, 'GiB-hour', memoryGib),
