@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Bill, BillLine, MissingPrice, Price, PriceBook, Usage } from '../core/bill.ts'
 import type { Decimal } from '../core/money.ts'
 import { decimal, exact, sum } from '../core/money.ts'
+import { resolveUsage } from './components.ts'
 import { findPrice } from './price-book.ts'
 import { sustainedUseFactor } from './sustained-use.ts'
 
@@ -15,14 +16,14 @@ interface Charge {
 }
 
 /**
- * A month's bill. Quantities of one price are added before tiers apply, so a free amount counts once; a price that
+ * A month's bill. Machines are billed as their components unless the book prices them whole. Quantities of one price are added before tiers apply, so a free amount counts once; a price that
  * is `global` adds up over the regions. Each line's `usd` is exactly quantity × price × discount, not rounded.
  * Lines and gaps stand in the order in which the usage first names them; what they say does not depend on it.
  */
 export function billUsage(usage: readonly Usage[], book: PriceBook): Bill {
   const charges = new Map<string, Charge>()
   const missing = new Map<string, MissingPrice>()
-  for (const item of usage) {
+  for (const item of resolveUsage(usage, book)) {
     const quantity = quantityOf(item)
     if (quantity.eq(0)) continue
     const price = findPrice(book, item.resource, item.region, item.purchase)

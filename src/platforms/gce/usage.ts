@@ -12,34 +12,35 @@ export interface Machines {
   readonly region: string
   readonly machineType: string
   readonly accelerator?: Accelerator
-  readonly count: Decimal
-  /** Of each. */
+  /** Summed over machines. */
   readonly hours: Decimal
+  /** Of the month, of each machine. */
+  readonly hoursEach: Decimal
   readonly purchase: Purchase
   /** Says in words how the hours came about. */
   readonly words?: string
 }
 
 /** vCPUs, memory and GPUs by the hour. The sustained use discount depends on the hours of each, and is on demand's. */
-export function machineLines({ region, count, hours, purchase, words, ...type }: Machines): Usage[] {
+export function machineLines({ region, hours, hoursEach, purchase, words, ...type }: Machines): Usage[] {
   const machine = knownMachine(type.machineType)
   const onDemand = purchase === 'on-demand'
-  const extra = onDemand ? { monthShare: monthShare(hours) } : { purchase }
+  const extra = onDemand ? { monthShare: monthShare(hoursEach) } : { purchase }
   return hourly(machine, type.accelerator).map(([what, unit, each]) => {
     const amount = decimal(Number(each.toPrecision(12)))
     const said =
       words === undefined
         ? undefined
         : `${unit === 'hour' ? '' : `${exact(amount)} ${unit.replace('-hour', '')} × `}${words}`
-    return usageLine(`gce/${what}`, region, unit, billed(amount.times(hours).times(count), said), extra)
+    return usageLine(`gce/${what}`, region, unit, billed(amount.times(hours), said), extra)
   })
 }
 
 /** Local SSD that the type always brings; it can be bought as the machine is. */
-export function localSsdLines({ region, count, hours, purchase, words, ...type }: Machines): Usage[] {
+export function localSsdLines({ region, hours, purchase, words, ...type }: Machines): Usage[] {
   const gib = decimal(knownMachine(type.machineType).localSsdGib)
   if (gib.eq(0)) return []
-  const disk = { region, diskType: 'local-ssd', gib, count, hours, purchase }
+  const disk = { region, diskType: 'local-ssd', gib, hours, purchase }
   return [diskLine(words === undefined ? disk : { ...disk, words })]
 }
 
@@ -48,15 +49,15 @@ interface Disks {
   readonly diskType: string
   /** Of each. */
   readonly gib: Decimal
-  readonly count: Decimal
+  /** Summed over disks. */
   readonly hours: Decimal
   readonly purchase: Purchase
   readonly words?: string
 }
 
 /** Disks while they exist. Only local SSD is sold as spot or for a commitment. */
-export function diskLine({ region, diskType, gib, count, hours, purchase, words }: Disks): Usage {
-  const months = gib.times(hours).times(count).div(HOURS_PER_MONTH)
+export function diskLine({ region, diskType, gib, hours, purchase, words }: Disks): Usage {
+  const months = gib.times(hours).div(HOURS_PER_MONTH)
   const said = words && `${exact(gib)} GiB × ${words} / ${HOURS_PER_MONTH} h`
   const extra = diskType === 'local-ssd' && purchase !== 'on-demand' ? { purchase } : {}
   return usageLine(`gce/disk/${diskType}`, region, 'GiB-month', billed(months, said), extra)
@@ -66,15 +67,16 @@ export function diskLine({ region, diskType, gib, count, hours, purchase, words 
 export function gceUsage(candidate: GceCandidate, month: MonthOperation): Usage[] {
   const { region, diskType, purchase = 'on-demand' } = candidate
   const shape = { ...candidate, purchase }
-  const machines = replicasByHours(month).flatMap(([hours, replicas]) =>
-    machineLines({ ...shape, hours: simulated(hours).quantity, count: decimal(replicas) }),
-  )
-  const lives = { hours: simulated(replicaHours(month)).quantity, count: decimal(1) }
-  const disk = { region, gib: decimal(candidate.diskGib), purchase, ...lives }
+  const machines = replicasByHours(month).flatMap(([each, replicas]) => {
+    const hoursEach = simulated(each).quantity
+    return machineLines({ ...shape, hoursEach, hours: hoursEach.times(replicas) })
+  })
+  const hours = simulated(replicaHours(month)).quantity
+  const disk = { region, gib: decimal(candidate.diskGib), purchase, hours }
   return [
     ...machines,
     diskLine({ ...disk, diskType: diskType ?? 'pd-balanced' }),
-    ...localSsdLines({ ...shape, ...lives }),
+    ...localSsdLines({ ...shape, hours, hoursEach: hours }),
     ...networkUsage(candidate, month),
   ]
 }
@@ -114,8 +116,8 @@ function hourly(
 }
 
 /** Share of the month, to 30 places where it does not end sooner; a month of 31 days is a whole one. */
-function monthShare(hours: Decimal): string {
-  return hours.gt(HOURS_PER_MONTH) ? '1' : exact(hours.div(HOURS_PER_MONTH))
+function monthShare(hoursEach: Decimal): string {
+  return hoursEach.gt(HOURS_PER_MONTH) ? '1' : exact(hoursEach.div(HOURS_PER_MONTH))
 }
 
 function knownMachine(name: string): MachineType {
