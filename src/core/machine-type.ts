@@ -32,7 +32,7 @@ const GIB_PER_VCPU: Readonly<Record<string, readonly [gib: number, vcpus: string
   'c3-highcpu': [2, '4 8 22 44 88 176'],
   'c3d-standard': [4, '4 8 16 30 60 90 180 360'],
   'c3d-highmem': [8, '4 8 16 30 60 90 180 360'],
-  'c4-standard': [3.75, '2 4 8 16 24 32 48 96 144 192 288'],
+  'c4-standard': [3.75, '4 8 16 24 32 48 96 144 192 288'],
   'e2-standard': [4, '2 4 8 16 32'],
   'e2-highmem': [8, '2 4 8 16'],
   'e2-highcpu': [1, '2 4 8 16 32'],
@@ -61,6 +61,7 @@ const SHARED_CORE_MACHINES = [
 
 /** Types whose shape follows no rule: vCPUs, memory GiB, bundled local SSD GiB. */
 const ODD_MACHINES: Readonly<Record<string, readonly [vcpus: number, memoryGib: number, ssdGib: number]>> = {
+  'c4-standard-2': [2, 7, 0],
   'n2-highmem-128': [128, 864, 0],
   'c3-standard-4-lssd': [4, 16, 375],
   'c3-standard-8-lssd': [8, 32, 750],

@@ -179,9 +179,10 @@ describe('Cloud Functions of the 1st generation bill', () => {
     )
   })
 
-  test('minimum instances that the book cannot price as a named gap, not as nothing', () => {
+  test('minimum instances that a book cannot price as a named gap, not as nothing', () => {
     const kept = cloudFunction({ memoryMib: 256, minReplicas: 1 })
-    const bill = billUsage(platformOf(kept).usage(kept, month({ replicas: 1, rps: 1 })), book)
+    const unknown = { ...book, prices: book.prices.filter(({ resource }) => !/\/idle-/.test(resource)) }
+    const bill = billUsage(platformOf(kept).usage(kept, month({ replicas: 1, rps: 1 })), unknown)
     expect(bill.usdTotal).toBeNull()
     expect(bill.missing.map(({ resource }) => resource)).toEqual([
       'functions-1/idle-cpu',
