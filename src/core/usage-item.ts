@@ -101,6 +101,8 @@ export interface DiskItem extends ItemBase {
   readonly platform: 'disk'
   readonly diskType: string
   readonly diskGib: Decimal
+  /** Provisioned, of each. */
+  readonly iops: Decimal
   readonly count: Decimal
   readonly hours: Decimal
 }
@@ -130,4 +132,8 @@ export interface StorageItem extends ItemBase {
   readonly platform: 'storage'
   readonly storageClass: string
   readonly gibMonths: Decimal
+  readonly retrievalGib: Decimal
+  readonly classAOperations: Decimal
+  readonly classBOperations: Decimal
+  readonly egressGib: Decimal
 }

@@ -1,14 +1,21 @@
 import type { Usage } from '../core/bill.ts'
-import { decimal, exact } from '../core/money.ts'
+import { type Decimal, decimal, exact } from '../core/money.ts'
 import type { AddressItem, LoadBalancerItem, NetworkItem, StorageItem } from '../core/usage-item.ts'
 import { type ItemMeter, PLAIN } from './item-meter.ts'
 import { billed, usageLine } from './metering.ts'
 import { addressLine, loadBalancerLines } from './network-usage.ts'
 
+/** Premium tier, by destination. */
+const EGRESS: Readonly<Record<string, string>> = {
+  worldwide: 'network/egress/premium',
+  australia: 'network/egress/premium/australia',
+  china: 'network/egress/premium/china',
+}
+
 export const networkItem: ItemMeter<NetworkItem> = {
   ...PLAIN,
   usage: ({ region, destination, egressGib }) => [
-    usageLine(`network/egress/${destination}`, region, 'GiB', billed(egressGib)),
+    usageLine(EGRESS[destination] ?? `network/egress/${destination}`, region, 'GiB', billed(egressGib)),
   ],
 }
 
@@ -22,9 +29,19 @@ export const addressItem: ItemMeter<AddressItem> = {
 
 export const storageItem: ItemMeter<StorageItem> = {
   ...PLAIN,
-  usage: ({ region, storageClass, gibMonths }) => [
-    usageLine(`storage/${storageClass}`, region, 'GiB-month', billed(gibMonths)),
-  ],
+  usage({ region, storageClass, ...used }) {
+    const line = (what: string, unit: string, quantity: Decimal) =>
+      usageLine(`storage/${what}`, region, unit, billed(quantity))
+    // Standard is read for nothing.
+    const retrieved = storageClass === 'standard' ? decimal(0) : used.retrievalGib
+    return [
+      line(storageClass, 'GiB-month', used.gibMonths),
+      line(`${storageClass}/retrieval`, 'GiB', retrieved),
+      line('operations/class-a', 'operation', used.classAOperations),
+      line('operations/class-b', 'operation', used.classBOperations),
+      line('egress', 'GiB', used.egressGib),
+    ]
+  },
 }
 
 /** Forwarding rules that cost as much together as one alone (Cloud Load Balancing pricing, 2025). */

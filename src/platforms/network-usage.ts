@@ -28,12 +28,6 @@ export function loadBalancerLines(billed: LoadBalancer): Usage[] {
 /** External IPv4 addresses: those of spot VMs cost less than those of others, unused ones more. */
 export type AddressUse = 'vm' | 'spot-vm' | 'unused'
 
-const ADDRESS: Readonly<Record<AddressUse, string>> = {
-  vm: 'network/ipv4',
-  'spot-vm': 'network/ipv4/spot-vm',
-  unused: 'network/ipv4/unused',
-}
-
 export function addressLine({
   region,
   use,
@@ -43,5 +37,12 @@ export function addressLine({
   readonly use: AddressUse
   readonly addressHours: Billed
 }): Usage {
-  return usageLine(ADDRESS[use], region, 'hour', addressHours)
+  if (use === 'unused') return usageLine('network/ipv4/unused', region, 'hour', addressHours)
+  return usageLine(
+    'network/ipv4',
+    region,
+    'hour',
+    addressHours,
+    use === 'spot-vm' ? { purchase: 'spot' } : {},
+  )
 }

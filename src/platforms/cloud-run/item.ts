@@ -15,7 +15,7 @@ export const cloudRunItem: ItemMeter<CloudRunItem> = {
   faults: () => [],
   usage(item) {
     const { region, egressGib } = item
-    const egress = usageLine('cloud-run/egress', region, 'GiB', billed(egressGib))
+    const egress = usageLine('cloud-run/egress/same-continent', region, 'GiB', billed(egressGib))
     return [...(item.billing === 'request-based' ? byRequest(item) : byInstance(item)), egress]
   },
   notes({ billing, seconds, requests }) {
@@ -89,7 +89,7 @@ function byInstance(item: CloudRunItem): Usage[] {
   const month = seconds.of === 'month' ? seconds : undefined
   const of = (what: 'vcpuSeconds' | 'gibSeconds' | 'gpuSeconds'): Billed =>
     lived?.[what] ?? billed(month?.[what] ?? decimal(0))
-  const type = item.gpuZonalRedundancy ? `${item.gpu}-zonal-redundancy` : item.gpu
+  const type = item.gpuZonalRedundancy ? `${item.gpu}/zonal` : item.gpu
   return instanceBasedLines({
     region,
     purchase,

@@ -48,6 +48,6 @@ function secondGeneration(item: FunctionsItem): Usage[] {
   const seconds = servedSeconds({ ...shape, ...size }, invocations)
   return [
     ...requestBasedLines({ region, requests: billed(invocations), ...seconds }),
-    usageLine('cloud-run/egress', region, 'GiB', billed(egressGib)),
+    usageLine('cloud-run/egress/same-continent', region, 'GiB', billed(egressGib)),
   ]
 }

@@ -3,7 +3,7 @@ import { HOURS_PER_MONTH } from '../../core/operation.ts'
 import type { DiskItem, GceItem } from '../../core/usage-item.ts'
 import { gpuAttachmentLimits } from '../gpu-limits.ts'
 import { type ItemMeter, PLAIN } from '../item-meter.ts'
-import { billed } from '../metering.ts'
+import { billed, usageLine } from '../metering.ts'
 import { addressLine } from '../network-usage.ts'
 import { diskLine, localSsdLines, machineLines } from './usage.ts'
 
@@ -39,10 +39,17 @@ export const gceItem: ItemMeter<GceItem> = {
 
 export const diskItem: ItemMeter<DiskItem> = {
   ...PLAIN,
-  usage({ region, diskType, diskGib, count, hours }) {
+  usage({ region, diskType, diskGib, iops, count, hours }) {
     const words = `${exact(count)} × ${exact(hours)} h`
     const all = count.times(hours)
-    return [diskLine({ region, diskType, gib: diskGib, hours: all, purchase: 'on-demand', words })]
+    const iopsMonths = billed(
+      iops.times(all).div(HOURS_PER_MONTH),
+      `${exact(iops)} × ${words} / ${HOURS_PER_MONTH} h`,
+    )
+    return [
+      diskLine({ region, diskType, gib: diskGib, hours: all, purchase: 'on-demand', words }),
+      usageLine(`gce/disk/${diskType}/iops`, region, 'IOPS-month', iopsMonths),
+    ]
   },
 }
 

@@ -85,10 +85,14 @@ function ofPlatform(
       const { inboundGib = NONE, outboundGib = NONE } = raw
       return { ...raw, region, inboundGib, outboundGib }
     }
+    case 'storage': {
+      const { retrievalGib = NONE, classAOperations = NONE, classBOperations = NONE, egressGib = NONE } = raw
+      return { ...raw, region, retrievalGib, classAOperations, classBOperations, egressGib }
+    }
     case 'disk':
+      return { ...raw, region, iops: raw.iops ?? NONE }
     case 'network':
     case 'address':
-    case 'storage':
       return { ...raw, region }
   }
 }
@@ -153,8 +157,6 @@ function checkGpu(raw: Raw<'cloud-run'>, written: Readonly<Record<string, unknow
   const inSeconds = written.vcpuSeconds !== undefined || written.gibSeconds !== undefined
   if (written.gpu !== undefined && written.gpuSeconds === undefined && inSeconds)
     fail('gpuSeconds', 'is missing', 'the GPU is billed as long as its instance')
-  if (raw.gpu !== undefined && raw.gpu !== 'nvidia-l4')
-    fail('gpu', `Cloud Run has no ${raw.gpu}`, 'of the GPUs known here it has nvidia-l4')
 }
 
 function checkShape(raw: Raw<'cloud-run'>, written: Readonly<Record<string, unknown>>, fail: Report): void {

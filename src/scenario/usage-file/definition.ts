@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { PURCHASES } from '../../core/bill.ts'
-import { DISK_TYPES, EGRESS_DESTINATIONS, STORAGE_CLASSES } from '../../core/catalogue.ts'
+import { CLOUD_RUN_GPUS, DISK_TYPES, EGRESS_DESTINATIONS, STORAGE_CLASSES } from '../../core/catalogue.ts'
 import { HOURS_PER_MONTH } from '../../core/operation.ts'
 import { ACCELERATORS } from '../../core/regions.ts'
 import { amount, choice, count, text } from '../fields.ts'
@@ -38,7 +38,7 @@ export const ITEM_SCHEMAS = {
     idleVcpuSeconds: nothing('vCPU-seconds of idle minimum instances; request-based only.'),
     idleGibSeconds: nothing('GiB-seconds of idle minimum instances; request-based only.'),
     requests: nothing('Requests of the month; instance-based billing does not charge for them.'),
-    gpu: choice(ACCELERATORS as Options, 'GPU type; instance-based only.').optional(),
+    gpu: choice(CLOUD_RUN_GPUS as Options, 'GPU type; instance-based only.').optional(),
     gpuSeconds: nothing('GPU-seconds billed.'),
     gpuZonalRedundancy: z.boolean({ error: 'true or false' }).default(false),
     vcpu: amount('vCPUs of an instance, where its seconds are to be worked out.', {
@@ -50,7 +50,7 @@ export const ITEM_SCHEMAS = {
     minInstances: nothing('Instances kept all month; request-based only.'),
     instances: nothing('Instances that ran; instance-based only.'),
     hours: nothing('Hours that each of them ran.'),
-    egressGib,
+    egressGib: nothing('GiB sent to the internet on the same continent.'),
   }),
   functions: z.strictObject({
     platform: z.literal('functions'),
@@ -93,6 +93,7 @@ export const ITEM_SCHEMAS = {
     ...shared,
     diskGib: amount('Size of each.'),
     diskType,
+    iops: nothing('Provisioned operations a second of each, where the type has them.'),
     count: amount('Disks.').prefault(1),
     hours: wholeMonth,
   }),
@@ -122,6 +123,10 @@ export const ITEM_SCHEMAS = {
     ...shared,
     gibMonths: amount('GiB at rest, times months.'),
     storageClass: choice(STORAGE_CLASSES as Options, 'Cloud Storage class, one region.').default('standard'),
+    retrievalGib: nothing('GiB read; classes other than standard charge for it.'),
+    classAOperations: nothing('Writes and lists.'),
+    classBOperations: nothing('Reads.'),
+    egressGib,
   }),
 } as const
 
