@@ -15,27 +15,29 @@ type Raw<P extends RawItem['platform']> = Extract<RawItem, { platform: P }>
 const NONE = decimal(0)
 
 /**
- * Fills in what a checked item leaves open, or reports what cannot be and returns undefined.
- * @param written the item as in the file: a field that is there but wrong is reported already, not missing
+ * Checks what does not depend on the rest of an item, so that it is reported also where another field is missing.
+ * @param written the item as in the file: a field that is there but of the wrong kind is reported already
  */
+export function checkPlaceAndMachine(
+  written: Readonly<Record<string, unknown>>,
+  defaultRegion: string | undefined,
+  report: Report,
+): void {
+  const { region, machineType: machine } = written
+  if (typeof region === 'string') checkRegion(region, report)
+  else if (region === undefined && defaultRegion === undefined)
+    report('region', 'is missing', 'give the item a region, or all of them one at the top')
+  if (typeof machine === 'string') checkMachine(machine, report)
+}
+
+/** Fills in what a checked item leaves open, or reports what cannot be. Its region and machine are checked already. */
 export function completeItem(
   raw: RawItem,
   written: Readonly<Record<string, unknown>>,
   defaultRegion: string | undefined,
   report: Report,
-): UsageItem | undefined {
-  let sound = true
-  const fail: Report = (field, message, hint) => {
-    sound = false
-    report(field, message, hint)
-  }
-  const region = raw.region ?? defaultRegion
-  if (raw.region !== undefined) checkRegion(raw.region, fail)
-  else if (region === undefined && written.region === undefined)
-    fail('region', 'is missing', 'give the item a region, or all of them one at the top')
-  if ('machineType' in raw) checkMachine(raw.machineType, fail)
-  const item = ofPlatform(raw, written, region ?? '', fail)
-  return sound && region !== undefined ? item : undefined
+): UsageItem {
+  return ofPlatform(raw, written, raw.region ?? defaultRegion ?? '', report)
 }
 
 /** A region that looks like one but is not known here is no mistake: the book has no price for it, and says so. */
@@ -66,7 +68,7 @@ function ofPlatform(
   written: Readonly<Record<string, unknown>>,
   region: string,
   fail: Report,
-): UsageItem | undefined {
+): UsageItem {
   switch (raw.platform) {
     case 'cloud-run':
       return cloudRunItem(raw, written, region, fail)
@@ -117,7 +119,7 @@ function cloudRunItem(
   written: Readonly<Record<string, unknown>>,
   region: string,
   fail: Report,
-): CloudRunItem | undefined {
+): CloudRunItem {
   const { platform, billing, purchase, gpuZonalRedundancy, egressGib = NONE, requests = NONE } = raw
   checkBilling(raw, written, fail)
   checkGpu(raw, written, fail)

@@ -6,7 +6,7 @@ import { show } from '../fields.ts'
 import { byPlace, readText } from '../read-text.ts'
 import { salvage } from '../salvage.ts'
 import { type Path, YamlSource } from '../source.ts'
-import { checkRegion, completeItem, type Report } from './complete-item.ts'
+import { checkPlaceAndMachine, checkRegion, completeItem, type Report } from './complete-item.ts'
 import { ITEM_PLATFORMS, ITEM_SCHEMAS, type RawItem, USAGE_FILE_SCHEMA } from './definition.ts'
 
 export interface UsageFile {
@@ -66,9 +66,15 @@ function readItem(
   const value = withAccelerator(entry)
   const issues = schema.safeParse(value, { reportInput: true }).error?.issues ?? []
   explainIssues(issues, schema, source, locate).forEach(add)
+  let sound = issues.length === 0
+  const fail: Report = (...problem) => {
+    sound = false
+    report(...problem)
+  }
+  checkPlaceAndMachine(value, region, fail)
   const raw = salvage<z.ZodType<RawItem>>(schema, value)
-  const item = raw && completeItem(raw, value, region, report)
-  return issues.length === 0 ? item : undefined
+  const item = raw && completeItem(raw, value, region, fail)
+  return sound ? item : undefined
 }
 
 /** `accelerator: nvidia-tesla-t4` and `acceleratorCount: 2`, as scenarios have them, are the same as the mapping. */
