@@ -22,12 +22,14 @@ interface Charge {
  */
 export function billUsage(usage: readonly Usage[], book: PriceBook): Bill {
   const charges = new Map<string, Charge>()
+  const factors = new Map<string, Decimal>()
   const missing = new Map<string, MissingPrice>()
   for (const item of resolveUsage(usage, book)) {
     const quantity = quantityOf(item)
     if (quantity.eq(0)) continue
     const price = findPrice(book, item.resource, item.region, item.purchase)
-    if (price?.unit === item.unit) addCharge(charges, price, item, quantity)
+    if (price?.unit === item.unit)
+      addCharge(charges, price, item, quantity, discountFactor(price, item, factors))
     else
       missing.set(
         JSON.stringify([item.resource, item.region, item.unit, item.purchase, item.usageIndex]),
@@ -46,9 +48,13 @@ function quantityOf(item: Usage): Decimal {
   return quantity
 }
 
-function addCharge(charges: Map<string, Charge>, price: Price, item: Usage, quantity: Decimal): void {
-  const { usageIndex, derivation } = item
-  const factor = discountFactor(price, item)
+function addCharge(
+  charges: Map<string, Charge>,
+  price: Price,
+  { usageIndex, derivation }: Usage,
+  quantity: Decimal,
+  factor: Decimal,
+): void {
   const key = `${price.resource} ${price.region} ${price.purchase} ${exact(factor)} ${usageIndex}`
   let charge = charges.get(key)
   if (charge) charge.quantity = charge.quantity.plus(quantity)
@@ -59,13 +65,23 @@ function addCharge(charges: Map<string, Charge>, price: Price, item: Usage, quan
   if (derivation !== undefined) charge.derivations.add(derivation)
 }
 
-/** 1 where the price knows no discount, or the usage no share of the month. */
-function discountFactor(price: Price, item: Usage): Decimal {
-  if (!price.sustainedUse || item.monthShare === undefined) return decimal(1)
-  const share = decimal(item.monthShare)
-  assert(share.gt(0) && share.lte(1), `month share of ${item.resource} must be in (0, 1]: ${item.monthShare}`)
-  return sustainedUseFactor(price.sustainedUse, share)
+/**
+ * 1 where the price knows no discount, or the usage no share of the month.
+ * @param known factors by rates and share: each is a long division, and many machines share one
+ */
+function discountFactor(price: Price, { resource, monthShare }: Usage, known: Map<string, Decimal>): Decimal {
+  if (!price.sustainedUse || monthShare === undefined) return WHOLE
+  const key = `${price.sustainedUse.join()} ${monthShare}`
+  const found = known.get(key)
+  if (found) return found
+  const share = decimal(monthShare)
+  assert(share.gt(0) && share.lte(1), `month share of ${resource} must be in (0, 1]: ${monthShare}`)
+  const factor = sustainedUseFactor(price.sustainedUse, share)
+  known.set(key, factor)
+  return factor
 }
+
+const WHOLE = decimal(1)
 
 /**
  * Where each charge begins in the tiers of its price, which all usage of the month shares: the smaller ones first, so

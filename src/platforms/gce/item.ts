@@ -68,8 +68,7 @@ interface Run {
 function runOf({ hours, count }: GceItem): Run {
   const short = hours.gt(0) && hours.lt(LEAST_HOURS)
   const each = short ? LEAST_HOURS : hours
-  const machines = each.div(MOST_HOURS).round(0, 3)
-  const hoursEach = machines.gt(1) ? each.div(machines) : each
+  const hoursEach = each.gt(MOST_HOURS) ? each.div(each.div(MOST_HOURS).round(0, 3)) : each
   const ran = short ? '1 min (the least)' : `${exact(each)} h`
   return { hours: each.times(count), hoursEach, words: count.eq(1) ? ran : `${exact(count)} × ${ran}` }
 }
