@@ -1,32 +1,34 @@
-import type { AccountBill, PriceBook } from '../core/bill.ts'
+import type { AccountBill } from '../core/bill.ts'
 import { decimal, exact } from '../core/money.ts'
 import { itemFaults, meterItems } from '../platforms/meter-items.ts'
 import { billAccount } from '../pricing/bill-account.ts'
-import { bookAgeDays, STALE_AFTER_DAYS } from '../pricing/book-age.ts'
-import { loadPriceBook } from '../pricing/price-book.ts'
+import { bookAgeDays } from '../pricing/book-age.ts'
+import { bookWarnings } from '../pricing/book-warnings.ts'
+import { type ChosenBook, chooseBook } from '../pricing/default-book.ts'
 import { type BillReport, billReport } from '../report/bill.ts'
 import { readUsageFile, type UsageFile } from '../scenario/usage-file/read-usage-file.ts'
 import type { Given } from './commands.ts'
+import { bookFacts } from './describe-book.ts'
 import { EXIT } from './exit-codes.ts'
 
 /** `plimsoll bill`: the month's bill of a usage file; it fails when a price is missing, as there is no total then. */
 export async function billCommand(file: string, given: Given): Promise<number> {
   const { items, freeTier } = readUsageFile(file, itemFaults)
-  const book = await loadPriceBook(given.values.get('book'))
+  const chosen = await chooseBook(given.values.get('book'), process.env)
   const { usage, notes } = meterItems(items)
-  const bill = billAccount(usage, book, { freeTier })
-  const report = reportOf(bill, book, { file, items, freeTier, notes })
+  const bill = billAccount(usage, chosen.book, { freeTier })
+  const report = reportOf(bill, chosen, { file, items, freeTier, notes })
   process.stdout.write(given.switches.has('json') ? json(report) : inWords(report))
   return bill.usdTotal === null ? EXIT.unmet : EXIT.ok
 }
 
 function reportOf(
   bill: AccountBill,
-  { date, currency, prices }: PriceBook,
+  chosen: ChosenBook,
   { file, items, freeTier, notes }: UsageFile & Pick<BillReport, 'file' | 'notes'>,
 ): BillReport {
-  const ageDays = bookAgeDays(date, new Date())
-  const stale = `the prices are ${ageDays} days old, more than ${STALE_AFTER_DAYS}`
+  const now = new Date()
+  const { date, ...facts } = bookFacts(chosen)
   return {
     schemaVersion: 1,
     file,
@@ -34,8 +36,8 @@ function reportOf(
     items: itemTotals(items, bill),
     ...bill,
     notes,
-    book: { date, ageDays, currency, prices: prices.length },
-    warnings: ageDays > STALE_AFTER_DAYS ? [stale] : [],
+    book: { date, ageDays: bookAgeDays(date, now), ...facts },
+    warnings: bookWarnings(chosen, now),
   }
 }
 

@@ -77,6 +77,9 @@ export interface NextMeasurement {
   readonly minutesEach: number
 }
 
+/** The book that ships with Plimsoll, the one that `prices sync` read, or one that the user gave. */
+export type BookOrigin = 'built-in' | 'synced' | 'given'
+
 /** The local profile without its samples. */
 export interface ProfileSummary {
   readonly host: HostFacts
@@ -103,9 +106,14 @@ export interface Advice {
   readonly scenario: { readonly name: string; readonly file: string; readonly sha256: string }
   readonly slo: Slo
   readonly traffic: Traffic
-  /** Months in which its prices were read, and how many are derived from others. */
+  /** Where it comes from, months in which its prices were read, and how many are derived from others. */
   readonly book: {
     readonly date: string
+    /** Days since then; absent where no one said what day it is. */
+    readonly ageDays?: number
+    readonly origin: BookOrigin
+    /** Path of the file; absent for the built-in book. */
+    readonly file?: string
     readonly prices: number
     readonly derived: number
     readonly oldest: string

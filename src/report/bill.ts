@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import stringWidth from 'string-width'
 import wrapAnsi from 'wrap-ansi'
+import type { BookOrigin } from '../core/advice.ts'
 import type { AccountBill, AccountLine } from '../core/bill.ts'
 import { decimal, formatUsd } from '../core/money.ts'
 import type { ReportOptions } from './index.ts'
@@ -23,6 +24,9 @@ export interface BillReport extends AccountBill {
     readonly date: string
     readonly ageDays: number
     readonly currency: string
+    readonly origin: BookOrigin
+    /** Absent for the built-in book. */
+    readonly file?: string
     readonly prices: number
   }
   /** What should be known before the figures are trusted. */

@@ -4,12 +4,20 @@ import { nextMeasurement, recommend } from '../advise/recommend.ts'
 import type { Advice } from '../core/advice.ts'
 import type { PriceBook } from '../core/bill.ts'
 import type { RunRecord } from '../core/run-record.ts'
+import { bookAgeDays } from '../pricing/book-age.ts'
+import { bookWarnings } from '../pricing/book-warnings.ts'
+import type { ChosenBook } from '../pricing/default-book.ts'
 import { assessRun, requestsPerMonth } from './assess.ts'
 import { listAssumptions, listWarnings } from './caveats.ts'
 import { summarizeProfile } from './summarize-profile.ts'
 
-/** Everything that a saved run and a price book advise. Pure: the same run and book give the same advice. */
-export function adviseRun(record: RunRecord, book: PriceBook): Advice {
+/** How the book came to be used, and on which day, which the advice says of it. */
+export type BookUse = Omit<ChosenBook, 'book'> & { readonly now?: Date }
+
+const BUILT_IN: BookUse = { origin: 'built-in', notes: [] }
+
+/** Everything that a saved run and a price book advise. Pure: the same run, book and day give the same advice. */
+export function adviseRun(record: RunRecord, book: PriceBook, use: BookUse = BUILT_IN): Advice {
   const { scenario } = record
   const requests = requestsPerMonth(scenario)
   const assessments = assessRun(record, book)
@@ -22,7 +30,7 @@ export function adviseRun(record: RunRecord, book: PriceBook): Advice {
     scenario: { name: scenario.name, file: scenario.file, sha256: scenario.sha256 },
     slo: scenario.slo,
     traffic: scenario.traffic,
-    book: summarizeBook(book),
+    book: summarizeBook(book, use),
     profile: summarizeProfile(record.profile),
     verdicts: ranking.verdicts,
     cheapest: ranking.cheapest?.candidate.name ?? null,
@@ -30,12 +38,21 @@ export function adviseRun(record: RunRecord, book: PriceBook): Advice {
     recommendation: recommend(ranking, next),
     nextMeasurement: next,
     assumptions: listAssumptions(scenario, record.profile?.host ?? null),
-    warnings: listWarnings(record, ranking.verdicts),
+    warnings: [...bookWarnings({ book, ...use }, use.now), ...listWarnings(record, ranking.verdicts)],
   }
 }
 
-function summarizeBook({ date, prices }: PriceBook): Advice['book'] {
+function summarizeBook({ date, prices }: PriceBook, { origin, file, now }: BookUse): Advice['book'] {
   const months = prices.map(({ asOf }) => asOf).sort()
   const derived = prices.filter(({ basis }) => basis === 'derived').length
-  return { date, prices: prices.length, derived, oldest: months[0] ?? date, newest: months.at(-1) ?? date }
+  return {
+    date,
+    ...(now && { ageDays: bookAgeDays(date, now) }),
+    origin,
+    ...(file !== undefined && { file }),
+    prices: prices.length,
+    derived,
+    oldest: months[0] ?? date,
+    newest: months.at(-1) ?? date,
+  }
 }
