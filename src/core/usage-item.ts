@@ -30,7 +30,7 @@ export interface CloudRunItem extends ItemBase {
   readonly egressGib: Decimal
 }
 
-export interface CloudRunSeconds {
+interface CloudRunSeconds {
   readonly of: 'month'
   readonly vcpuSeconds: Decimal
   readonly gibSeconds: Decimal
