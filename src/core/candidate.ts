@@ -66,6 +66,7 @@ export interface GceCandidate extends CandidateBase {
 
 /** Boot disk of a Compute Engine VM unless the scenario says otherwise. */
 export const DISK_GIB = 20
+export const DISK_TYPE = 'pd-balanced'
 
 /** Fewest and most replicas unless the scenario says otherwise; those of Cloud Run are the platform's own. */
 export const REPLICA_BOUNDS = {

@@ -9,6 +9,11 @@ export const DISK_TYPES: readonly string[] = [
   ...['local-ssd', 'regional-pd-standard', 'regional-pd-balanced', 'regional-pd-ssd', 'snapshot'],
 ]
 
+/** Those that a machine can boot from. */
+export const BOOT_DISK_TYPES: readonly string[] = DISK_TYPES.filter(
+  (type) => type !== 'local-ssd' && type !== 'snapshot',
+)
+
 /** Where data goes that leaves Google Cloud for the internet: Australia and China cost more. */
 export const EGRESS_DESTINATIONS: readonly string[] = ['worldwide', 'australia', 'china']
 

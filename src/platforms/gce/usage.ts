@@ -1,5 +1,5 @@
 import type { Purchase, Usage } from '../../core/bill.ts'
-import type { Accelerator, GceCandidate } from '../../core/candidate.ts'
+import { type Accelerator, DISK_TYPE, type GceCandidate } from '../../core/candidate.ts'
 import { type MachineType, machineType } from '../../core/machine-type.ts'
 import type { Decimal } from '../../core/money.ts'
 import { decimal, exact } from '../../core/money.ts'
@@ -65,20 +65,23 @@ export function diskLine({ region, diskType, gib, hours, purchase, words }: Disk
 
 /** Machines, GPUs, disks, and the address or the load balancer in front. */
 export function gceUsage(candidate: GceCandidate, month: MonthOperation): Usage[] {
-  const { region, diskType, purchase = 'on-demand' } = candidate
-  const shape = { ...candidate, purchase }
-  const machines = replicasByHours(month).flatMap(([each, replicas]) => {
+  const { region, diskType = DISK_TYPE } = candidate
+  const machines = replicasByHours(month).map(([each, replicas]) => {
     const hoursEach = simulated(each).quantity
-    return machineLines({ ...shape, hoursEach, hours: hoursEach.times(replicas) })
+    return { ...candidate, purchase: bought(candidate, each), hoursEach, hours: hoursEach.times(replicas) }
   })
   const hours = simulated(replicaHours(month)).quantity
-  const disk = { region, gib: decimal(candidate.diskGib), purchase, hours }
   return [
-    ...machines,
-    diskLine({ ...disk, diskType: diskType ?? 'pd-balanced' }),
-    ...localSsdLines({ ...shape, hours, hoursEach: hours }),
+    ...machines.flatMap(machineLines),
+    diskLine({ region, diskType, gib: decimal(candidate.diskGib), purchase: 'on-demand', hours }),
+    ...machines.flatMap(localSsdLines),
     ...networkUsage(candidate, month),
   ]
+}
+
+/** A commitment is paid for the whole month, so it is made for what runs all of it; the rest is bought on demand. */
+function bought({ purchase = 'on-demand' }: GceCandidate, hours: number): Purchase {
+  return purchase.startsWith('commit') && hours < HOURS_PER_MONTH ? 'on-demand' : purchase
 }
 
 function networkUsage(candidate: GceCandidate, month: MonthOperation): Usage[] {

@@ -26,7 +26,10 @@ export const vertex: Platform<VertexCandidate> = {
     return { kind: 'utilization', min, max, target: targetUtilization }
   },
   usage: vertexUsage,
-  caveats: () => [],
+  caveats: ({ purchase }) =>
+    purchase === 'spot'
+      ? ['spot nodes may be taken away at any time, all at once, and are not always to be had']
+      : [],
   assumptions: [
     {
       name: 'Vertex AI bills nodes while they start',

@@ -1,9 +1,9 @@
 import type { Accelerator } from '../../core/candidate.ts'
-import { customMachineType } from '../../core/custom-machine-type.ts'
-import { machineType, machineTypeNames } from '../../core/machine-type.ts'
+import { machineType } from '../../core/machine-type.ts'
 import { type Decimal, decimal } from '../../core/money.ts'
 import { REGIONS } from '../../core/regions.ts'
 import type { CloudRunItem, FunctionsItem, UsageItem } from '../../core/usage-item.ts'
+import { checkMachine } from '../check-machine.ts'
 import { closeTo, didYouMean } from '../explain-issue.ts'
 import type { RawItem } from './definition.ts'
 
@@ -47,20 +47,6 @@ export function checkRegion(region: string, fail: Report): void {
   const looksRight = /^[a-z]+-[a-z]+\d+$/.test(region)
   if (close === undefined && looksRight) return
   fail('region', `"${region}" is no region`, didYouMean(region, REGIONS) ?? 'write it like us-central1')
-}
-
-function checkMachine(name: string, fail: Report): void {
-  const custom = customMachineType(name)
-  if (custom && 'fault' in custom)
-    fail(
-      'machineType',
-      `"${name}" cannot be: ${custom.fault}`,
-      'write it like n2-custom-4-16384 (vCPUs, MiB)',
-    )
-  else if (!machineType(name)) {
-    const hint = didYouMean(name, machineTypeNames())
-    fail('machineType', `"${name}" is not a machine type known here`, hint)
-  }
 }
 
 function ofPlatform(
