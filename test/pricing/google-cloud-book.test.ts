@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Price, Purchase } from '../../src/core/bill.ts'
+import type { Price, Purchase, Usage } from '../../src/core/bill.ts'
 import { decimal } from '../../src/core/money.ts'
 import { billUsage } from '../../src/pricing/bill.ts'
 import { findPrice, loadPriceBook } from '../../src/pricing/price-book.ts'
@@ -245,4 +245,28 @@ describe('A bill of its components comes to the listed price of', () => {
       ).toBe(true)
     },
   )
+})
+
+// Totals that infracost's golden files and Google's pricing pages print; a month is 730 h.
+describe('A published total is met to the cent by', () => {
+  const hours = (resource: string, unit: string, quantity: string, some: Partial<Usage> = {}): Usage => {
+    return { resource, region: 'us-central1', unit, quantity, ...some }
+  }
+  const month = { monthShare: '1' }
+  const spot = { purchase: 'spot' } as const
+
+  test.each([
+    ['101.77', 'vCPUs of custom-6-20480', hours('gce/n1/custom-cpu', 'vCPU-hour', '4380', month)],
+    ['45.44', 'memory of custom-6-20480', hours('gce/n1/custom-memory', 'GiB-hour', '14600', month)],
+    ['44.41', 'vCPUs of it on spot', hours('gce/n1/custom-cpu', 'vCPU-hour', '4380', spot)],
+    ['19.84', 'memory of it on spot', hours('gce/n1/custom-memory', 'GiB-hour', '14600', spot)],
+    ['3.88', 'f1-micro', hours('gce/machine/f1-micro', 'hour', '730', month)],
+    ['15.53', 'four f1-micro', hours('gce/machine/f1-micro', 'hour', '2920', month)],
+    ['515.99', 'g2-standard-4', hours('gce/machine/g2-standard-4', 'hour', '730', month)],
+    ['3.65', 'an address in use', hours('network/ipv4', 'hour', '730')],
+    ['1.83', 'an address of a spot VM', hours('network/ipv4', 'hour', '730', spot)],
+    ['7.30', 'an unused address', hours('network/ipv4/unused', 'hour', '730')],
+  ] as const)('%s: %s', (usdTotal, _, usage) => {
+    expect(decimal(billUsage([usage], book).usdTotal ?? Number.NaN).toFixed(2)).toBe(usdTotal)
+  })
 })
