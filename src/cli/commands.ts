@@ -135,6 +135,13 @@ export const COMMANDS: readonly Command[] = [
     run: async (url, given) => (await import('./load-command.ts')).loadCommand(url, given),
   },
   {
+    name: 'bill',
+    argument: 'usage',
+    summary: "bill a month's usage (a YAML file) to the cent, with the SKU and arithmetic of every line",
+    options: [JSON_OUTPUT, BOOK],
+    run: async (usage, given) => (await import('./bill-command.ts')).billCommand(usage, given),
+  },
+  {
     name: 'prices show',
     argument: 'pattern',
     optional: true,

@@ -1,6 +1,7 @@
 import type { Accelerator } from './candidate.ts'
+import { customMachineType } from './custom-machine-type.ts'
 
-/** A predefined Compute Engine machine type. */
+/** A Compute Engine machine type, predefined or custom. */
 export interface MachineType {
   readonly name: string
   /** Series in lower case: `e2`, `n1`, `g2` … */
@@ -12,6 +13,8 @@ export interface MachineType {
   readonly accelerator?: Accelerator
   /** Local SSD that the type always has and always bills, GiB. */
   readonly localSsdGib: number
+  /** Of a custom type, whose vCPUs and memory have prices of their own: the part of its memory that is extended. */
+  readonly custom?: { readonly extendedGib: number }
   /** Billed by the hour as one thing, not by vCPU and GiB. */
   readonly soldWhole?: true
   /** Shares a core with other machines: `vcpus` is what it has all the time, and it may burst above. */
@@ -100,9 +103,11 @@ const MACHINE_TYPES: ReadonlyMap<string, MachineType> = new Map(
 )
 
 export function machineType(name: string): MachineType | undefined {
-  return MACHINE_TYPES.get(name)
+  const custom = customMachineType(name)
+  return custom && 'name' in custom ? custom : MACHINE_TYPES.get(name)
 }
 
+/** Names of the predefined types. */
 export function machineTypeNames(): string[] {
   return [...MACHINE_TYPES.keys()]
 }

@@ -70,12 +70,19 @@ function computeComponents(
 }
 
 /** `item`'s hours of each component. Only compute earns a discount by the share of the month. */
-function partsOf({ monthShare, ...item }: Usage, components: readonly Component[]): Usage[] {
+function partsOf({ monthShare, derivation, ...item }: Usage, components: readonly Component[]): Usage[] {
   return components.map(({ resource, unit, perHour }) => ({
     ...item,
     ...(monthShare !== undefined && unit !== 'GiB-month' && { monthShare }),
+    ...(derivation !== undefined && { derivation: `${derivation} × ${inWords(unit, perHour)}` }),
     resource,
     unit,
     quantity: exact(perHour.times(item.quantity)),
   }))
+}
+
+/** How much of a component a machine has: `4 vCPU`, `750 GiB / 730 h`. */
+function inWords(unit: string, perHour: Decimal): string {
+  if (unit !== 'GiB-month') return `${exact(perHour)} ${unit.replace('-hour', '')}`
+  return `${exact(perHour.times(HOURS_PER_MONTH).round(6))} GiB / ${HOURS_PER_MONTH} h`
 }

@@ -1,9 +1,8 @@
-import type { Usage } from '../../core/bill.ts'
 import type { VertexCandidate } from '../../core/candidate.ts'
 import { machineType } from '../../core/machine-type.ts'
-import { replicaHours, usageOf } from '../metering.ts'
 import type { Platform } from '../platform.ts'
 import { vertexLimits, vertexPayloadLimits } from './limits.ts'
+import { vertexUsage } from './usage.ts'
 
 /** Vertex AI prediction on a dedicated public endpoint: nodes by the hour, busy or idle. */
 export const vertex: Platform<VertexCandidate> = {
@@ -26,16 +25,11 @@ export const vertex: Platform<VertexCandidate> = {
     const { minReplicas: min, maxReplicas: max } = candidate
     return { kind: 'utilization', min, max, target: targetUtilization }
   },
-  usage(candidate, month) {
-    const { machineType: type, region, accelerator } = candidate
-    const hours = replicaHours(month)
-    const lines: Usage[] = [usageOf(`vertex/machine/${type}`, region, 'node-hour', hours)]
-    if (accelerator && !machineOf(candidate).accelerator) {
-      lines.push(usageOf(`vertex/gpu/${accelerator.type}`, region, 'GPU-hour', hours * accelerator.count))
-    }
-    return lines
-  },
-  caveats: () => [],
+  usage: vertexUsage,
+  caveats: ({ purchase }) =>
+    purchase === 'spot'
+      ? ['spot nodes may be taken away at any time, all at once, and are not always to be had']
+      : [],
   assumptions: [
     {
       name: 'Vertex AI bills nodes while they start',

@@ -17,6 +17,7 @@ export function vertexLimits(candidate: VertexCandidate): Refusal[] {
       `Vertex AI prediction offers no ${family.toUpperCase()} machines (it has ${FAMILIES.join(', ')})`,
     )
   }
+  if (machine?.custom) rules.push('Vertex AI prediction offers no custom machine types')
   if (machine?.sharedCore) rules.push('Vertex AI prediction offers no machines that share a core')
   if (family === 'c3' && !candidate.machineType.startsWith('c3-highcpu')) {
     rules.push('of the C3 machines Vertex AI prediction offers only c3-highcpu')
