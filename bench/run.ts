@@ -1,3 +1,4 @@
+import { billBench } from './bill.ts'
 import { coverageBench } from './coverage.ts'
 import { helpBench } from './help.ts'
 import { latencyBench } from './latency.ts'
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   load: loadBench,
   search: searchBench,
   coverage: coverageBench,
+  bill: billBench,
 }
 
 const asked = process.argv.slice(2)

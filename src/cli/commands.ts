@@ -1,12 +1,17 @@
 /** The command line, described once: the parser and every help text come from here. */
 export interface Command {
+  /** One word, or two of which the first is shared: `prices show`, `prices check`. */
   readonly name: string
   /** Placeholder of the one argument that it takes, if it takes one. */
   readonly argument?: string
+  /** The argument may be left out, and is then ''. */
+  readonly optional?: true
+  /** Placeholder of a second argument. */
+  readonly second?: string
   readonly summary: string
   readonly options: readonly Option[]
   /** Loads the command when it is used; returns its exit code. */
-  readonly run: (argument: string, options: Given) => Promise<number>
+  readonly run: (argument: string, options: Given, second: string) => Promise<number>
 }
 
 export interface Option {
@@ -27,7 +32,11 @@ export interface Given {
 }
 
 const JSON_OUTPUT: Option = { name: 'json', summary: 'print one JSON document instead of a table' }
-const BOOK: Option = { name: 'book', value: 'file', summary: 'price book to use instead of the built-in one' }
+const BOOK: Option = {
+  name: 'book',
+  value: 'file',
+  summary: 'price book to use: a file (default: the newest there is)',
+}
 const FAIL_UNMET: Option = { name: 'fail-unmet', summary: 'exit with 1 when no candidate meets the SLO' }
 
 export const COMMANDS: readonly Command[] = [
@@ -134,6 +143,62 @@ export const COMMANDS: readonly Command[] = [
       JSON_OUTPUT,
     ],
     run: async (file, given) => (await import('./simulate-command.ts')).simulateCommand(file, given),
+  },
+  {
+    name: 'bill',
+    argument: 'usage',
+    summary: "bill a month's usage (a YAML file) to the cent, with the SKU and arithmetic of every line",
+    options: [JSON_OUTPUT, BOOK],
+    run: async (usage, given) => (await import('./bill-command.ts')).billCommand(usage, given),
+  },
+  {
+    name: 'prices show',
+    argument: 'pattern',
+    optional: true,
+    summary: 'show the prices of a book whose resource, SKU or its text matches, e.g. gce/e2/*',
+    options: [
+      { name: 'region', value: 'region', summary: 'only what holds there' },
+      BOOK,
+      { name: 'json', summary: 'print the prices as JSON' },
+    ],
+    run: async (pattern, given) =>
+      (await import('./prices-show-command.ts')).pricesShowCommand(pattern, given),
+  },
+  {
+    name: 'prices check',
+    summary: 'check a price book: coverage, sanity, age; exits with 1 when a check fails',
+    options: [BOOK, { name: 'json', summary: 'print the findings as JSON' }],
+    run: async (_, given) => (await import('./prices-check-command.ts')).pricesCheckCommand(given),
+  },
+  {
+    name: 'prices diff',
+    argument: 'old',
+    second: 'new',
+    summary: 'what changed between two books (files, or built-in or synced), largest change first',
+    options: [{ name: 'json', summary: 'print the changes as JSON' }],
+    run: async (before, given, after) =>
+      (await import('./prices-diff-command.ts')).pricesDiffCommand(before, after, given),
+  },
+  {
+    name: 'prices sync',
+    summary: 'read the live Cloud Billing Catalog into a dated price book, which is used from then on',
+    options: [
+      {
+        name: 'api-key-env',
+        value: 'name',
+        summary:
+          'environment variable that holds an API key (default: GOOGLE_API_KEY where set, else application default credentials)',
+      },
+      {
+        name: 'endpoint',
+        value: 'host:port',
+        summary: 'private endpoint of the API; http:// before it for plain text, on this machine only',
+      },
+      { name: 'retries', value: 'count', summary: 'how often a page that fails is tried again (default: 4)' },
+      { name: 'yes', short: 'y', summary: 'accept changes of more than 25% without asking' },
+      { ...JSON_OUTPUT },
+    ],
+    run: async (_, given) => (await import('./prices-sync-command.ts')).pricesSyncCommand(given),
   },
   {
     name: 'schema',

@@ -1,7 +1,10 @@
 /** Exit codes of every command. */
 export const EXIT = {
   ok: 0,
-  /** The gate failed, or no candidate meets the SLO and failing on that was asked for. */
+  /**
+   * The gate or a price book's check failed; no candidate meets the SLO and failing on that was asked for; or a bill
+   * has no total because the book lacks a price.
+   */
   unmet: 1,
   /** Something in what the user gave has to be mended; each problem was printed. */
   user: 2,

@@ -7,8 +7,9 @@ const GLOBAL: readonly Option[] = [
 
 const EXIT_CODES = `Results go to stdout, progress and errors to stderr.
 
-Exit codes: 0 ok; 1 no candidate meets the SLO (with --fail-unmet); 2 the input
-has to be mended; 3 the run failed; 130 interrupted, and --resume goes on.`
+Exit codes: 0 ok; 1 no candidate meets the SLO (with --fail-unmet), a price book
+fails its check, or a bill lacks a price; 2 the input has to be mended; 3 the
+run failed; 130 interrupted, and --resume goes on.`
 
 /** `plimsoll --help` */
 export function programHelp(): string {
@@ -44,20 +45,35 @@ export function commandHelp(command: Command): string {
   ].join('\n')
 }
 
-function signature({ name, argument }: Command): string {
-  return argument === undefined ? name : `${name} <${argument}>`
+/** `plimsoll prices --help` */
+export function groupHelp(name: string, commands: readonly Command[]): string {
+  return [
+    `Usage: plimsoll ${name} <command> [options]`,
+    '',
+    'Commands:',
+    ...commands.flatMap((command) => row(signature(command), command.summary)),
+    '',
+    `See plimsoll ${commands[0]?.name} --help for the options of one.`,
+  ].join('\n')
+}
+
+function signature({ name, argument, optional, second }: Command): string {
+  const placeholders = [argument, second].flatMap((each) => each ?? [])
+  return [name, ...placeholders.map((each) => (optional ? `[${each}]` : `<${each}>`))].join(' ')
 }
 
 function flags({ name, short, value }: Option): string {
   return `${short === undefined ? '    ' : `-${short}, `}--${name}${value === undefined ? '' : ` <${value}>`}`
 }
 
-/** A term and its text, which hangs beside it within 80 columns. */
+/** A term and its text, which hangs beside it within 80 columns, or beneath a term that is too long. */
 function row(term: string, text: string): string[] {
   const column = 24
-  return fold(text, 80 - column).map(
-    (line, index) => `  ${(index === 0 ? term : '').padEnd(column - 2)}${line}`,
+  const beside = term.length < column - 2
+  const lines = fold(text, 80 - column).map(
+    (line, index) => `  ${(index === 0 && beside ? term : '').padEnd(column - 2)}${line}`,
   )
+  return beside ? lines : [`  ${term}`, ...lines]
 }
 
 /** Breaks at spaces. wrap-ansi would do it too, but takes longer to load than help to print. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { COMMANDS, type Command, type Given, type Option } from './commands.ts'
-import { commandHelp, programHelp } from './help.ts'
+import { commandHelp, groupHelp, programHelp } from './help.ts'
 import { VERSION } from './version.ts'
 
 /** Does what the arguments (without node and script) say, and returns the exit code. */
@@ -16,23 +16,41 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 async function dispatch(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args
   if (first === undefined || first === '--help' || first === '-h' || first === 'help')
-    return showHelp(first === 'help' ? rest[0] : undefined)
+    return showHelp(first === 'help' ? rest : [])
   if (first === '--version' || first === '-V') return print(VERSION)
-  const command = COMMANDS.find(({ name }) => name === first)
-  if (command === undefined) return usageError(`there is no command ${first}`, first, commandNames())
-  if (rest.includes('--help') || rest.includes('-h')) return print(commandHelp(command))
-  const { positionals, given } = await parse(command, rest)
-  if (positionals.length !== (command.argument === undefined ? 0 : 1))
-    return wrongArguments(command, positionals)
-  return command.run(positionals[0] ?? '', given)
+  const command = commandOf(args)
+  if (command === undefined) return groupOrError(args)
+  const own = args.slice(command.name.split(' ').length)
+  if (own.includes('--help') || own.includes('-h')) return print(commandHelp(command))
+  const { positionals, given } = await parse(command, own)
+  if (!fits(command, positionals.length)) return wrongArguments(command, positionals)
+  return command.run(positionals[0] ?? '', given, positionals[1] ?? '')
 }
 
-function showHelp(name: string | undefined): number | Promise<never> {
-  const command = COMMANDS.find((each) => each.name === name)
-  if (name !== undefined && command === undefined) {
-    return usageError(`there is no command ${name}`, name, commandNames())
-  }
-  return print(command ? commandHelp(command) : programHelp())
+/** The command whose words the arguments begin with. */
+function commandOf(args: readonly string[]): Command | undefined {
+  return COMMANDS.find(({ name }) => name.split(' ').every((word, index) => args[index] === word))
+}
+
+function showHelp(args: readonly string[]): number | Promise<never> {
+  if (args.length === 0) return print(programHelp())
+  const command = commandOf(args)
+  return command ? print(commandHelp(command)) : groupOrError([...args, '--help'])
+}
+
+/** `prices` by itself names its commands; with a second word that is none of them, or one that is no command, it errs. */
+function groupOrError([first = '', second]: readonly string[]): number | Promise<never> {
+  const group = COMMANDS.filter(({ name }) => name.startsWith(`${first} `))
+  if (group.length === 0) return usageError(`there is no command ${first}`, first, commandNames())
+  if (second === '--help' || second === '-h') return print(groupHelp(first, group))
+  const names = group.map(({ name }) => name)
+  if (second === undefined) return usageError(`${first} needs one of its commands: ${names.join(', ')}`)
+  return usageError(`there is no command ${first} ${second}`, `${first} ${second}`, names)
+}
+
+function fits({ argument, optional, second }: Command, given: number): boolean {
+  const most = [argument, second].filter((name) => name !== undefined).length
+  return given <= most && (optional === true || given === most)
 }
 
 async function parse(command: Command, args: string[]): Promise<{ positionals: string[]; given: Given }> {
@@ -72,7 +90,12 @@ function wrongArguments(command: Command, given: readonly string[]): Promise<nev
   if (command.argument === undefined)
     return usageError(`${command.name} takes no argument, but got ${given.join(' ')}`)
   const got = given.length === 0 ? 'none' : given.join(' ')
-  return usageError(`${command.name} takes one <${command.argument}>, but got ${got}`)
+  const least = command.optional ? 'at most one' : 'one'
+  const wants =
+    command.second === undefined
+      ? `${least} <${command.argument}>`
+      : `<${command.argument}> and <${command.second}>`
+  return usageError(`${command.name} takes ${wants}, but got ${got}`)
 }
 
 /** @throws UserError always; what it needs is loaded only now */
@@ -86,7 +109,7 @@ async function usageError(message: string, word?: string, known: readonly string
 }
 
 function commandNames(): string[] {
-  return COMMANDS.map(({ name }) => name)
+  return [...new Set(COMMANDS.map(({ name }) => name.split(' ')[0] ?? name))]
 }
 
 function optionNames(command: Command): string[] {

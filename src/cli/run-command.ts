@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
-import { loadPriceBook } from '../pricing/price-book.ts'
+import { type ChosenBook, chooseBook } from '../pricing/default-book.ts'
 import { REPORTS } from '../report/index.ts'
 import { adviseRun } from '../run/advise-run.ts'
 import { newRecord, runScenario, withoutFailures } from '../run/run-scenario.ts'
@@ -21,7 +21,7 @@ const REPORTS_FOLDER = 'reports'
 /** `plimsoll run`: tries the candidates, saves, advises. */
 export async function runCommand(file: string, given: Given): Promise<number> {
   const { scenario, source } = readScenario(file)
-  const book = await loadPriceBook(given.values.get('book'))
+  const chosen = await chooseBook(given.values.get('book'), process.env)
   const out = given.values.get('out')
   const notify = progressListener()
   const place = given.switches.has('resume') ? resumed(scenario, out) : started(scenario, out)
@@ -35,7 +35,7 @@ export async function runCommand(file: string, given: Given): Promise<number> {
     const { record } = place
     const locate = source.problem.bind(source)
     const finished = await withInterruption((signal) => runScenario({ record, signal, notify, locate, save }))
-    return report(finished, place.folder, book, given)
+    return report(finished, place.folder, chosen, given)
   } catch (error) {
     if (!(error instanceof Interruption)) throw error
     const left = saved || place.resumes ? whatIsLeft(place.folder, file, out) : 'nothing was measured yet'
@@ -61,13 +61,9 @@ function whatIsLeft(folder: string, file: string, out: string | undefined): stri
 }
 
 /** Advises from what was saved, so that advising again from the file says the same. */
-function report(
-  record: RunRecord,
-  folder: string,
-  book: Awaited<ReturnType<typeof loadPriceBook>>,
-  given: Given,
-): number {
-  const advice = adviseRun(JSON.parse(JSON.stringify(record)) as RunRecord, book)
+function report(record: RunRecord, folder: string, { book, ...use }: ChosenBook, given: Given): number {
+  const saved = JSON.parse(JSON.stringify(record)) as RunRecord
+  const advice = adviseRun(saved, book, { ...use, now: new Date() })
   const code = printAdvice(advice, given)
   writeWhole(join(folder, 'report.md'), REPORTS.markdown(advice))
   console.error(`saved: ${join(folder, RUN_FILE)}, ${join(folder, 'report.md')}`)

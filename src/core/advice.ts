@@ -141,6 +141,9 @@ export interface NextMeasurement {
   readonly minutesEach: number
 }
 
+/** The book that ships with Plimsoll, the one that `prices sync` read, or one that the user gave. */
+export type BookOrigin = 'built-in' | 'synced' | 'given'
+
 /** The local profile without its samples. */
 export interface ProfileSummary {
   readonly host: HostFacts
@@ -168,9 +171,14 @@ export interface Advice {
   readonly slo: Slo
   readonly traffic: Traffic
   readonly month: TrafficMonth
-  /** Months in which its prices were read, and how many are derived from others. */
+  /** Where it comes from, months in which its prices were read, and how many are derived from others. */
   readonly book: {
     readonly date: string
+    /** Days since then; absent where no one said what day it is. */
+    readonly ageDays?: number
+    readonly origin: BookOrigin
+    /** Path of the file; absent for the built-in book. */
+    readonly file?: string
     readonly prices: number
     readonly derived: number
     readonly oldest: string

@@ -18,6 +18,10 @@ export interface Usage {
    * discount depends on. Absent where no such discount can apply.
    */
   readonly monthShare?: string
+  /** Which item of a usage file it comes from, from 0; absent where there is no such file. Its lines stand apart. */
+  readonly usageIndex?: number
+  /** How the quantity came about, e.g. `4 vCPU × 730 h`. */
+  readonly derivation?: string
 }
 
 /** One price in a book. */
@@ -51,6 +55,9 @@ export interface PriceBook {
 export interface BillLine {
   readonly resource: string
   readonly region: string
+  /** On demand where absent. */
+  readonly purchase?: Purchase
+  readonly usageIndex?: number
   readonly sku: string | null
   readonly description: string
   readonly quantity: string
@@ -59,6 +66,8 @@ export interface BillLine {
   readonly usdPerUnit: string
   /** Which tier, e.g. "from 2000000"; absent for flat prices. */
   readonly tier?: string
+  /** How the whole quantity came about, of which this line may be one tier. */
+  readonly derivation?: string
   /** What the price is multiplied by, e.g. sustained use over a whole month: "0.7". */
   readonly discount?: { readonly kind: 'sustained use'; readonly factor: string }
   readonly usd: string
@@ -74,12 +83,38 @@ export interface MissingPrice {
   readonly resource: string
   readonly region: string
   readonly unit: string
+  readonly purchase?: Purchase
+  readonly usageIndex?: number
   readonly message: string
 }
 
 /** A month's bill. `usdTotal` is null whenever a price is missing: no total pretends. */
 export interface Bill {
   readonly lines: readonly BillLine[]
+  readonly missing: readonly MissingPrice[]
+  readonly usdTotal: string | null
+}
+
+/** A line of the bill of a usage file. */
+export interface AccountLine extends BillLine {
+  readonly usageIndex: number
+  /** From the usage as written to the amount, in words. */
+  readonly arithmetic: string
+}
+
+/** What Google gives back on a billing account's month. */
+export interface Credit {
+  readonly name: string
+  /** Negative, as it is added to the lines. */
+  readonly usd: string
+  readonly arithmetic: string
+  readonly source: string
+}
+
+/** The month's bill of a billing account: lines and credits add up to the total, which is null if a price is missing. */
+export interface AccountBill {
+  readonly lines: readonly AccountLine[]
+  readonly credits: readonly Credit[]
   readonly missing: readonly MissingPrice[]
   readonly usdTotal: string | null
 }

@@ -1,3 +1,4 @@
+import type { Purchase } from './bill.ts'
 import { type Candidate, DISK_GIB, REPLICA_BOUNDS } from './candidate.ts'
 
 /** A candidate before it is named. */
@@ -25,7 +26,7 @@ function place(url: string): string {
 function settings(candidate: Unnamed): (string | undefined)[] {
   switch (candidate.platform) {
     case 'vertex':
-      return ['vertex', candidate.machineType, bounds(candidate, REPLICA_BOUNDS.vertex)]
+      return ['vertex', candidate.machineType, purchase(candidate), bounds(candidate, REPLICA_BOUNDS.vertex)]
     case 'cloud-run': {
       const billing = candidate.billing === 'instance-based' ? 'instance-billed' : undefined
       const shape = `${candidate.vcpus}cpu ${candidate.memoryGib}Gi c${candidate.concurrency}`
@@ -47,9 +48,21 @@ function settings(candidate: Unnamed): (string | undefined)[] {
       const fleet = candidate.minReplicas > 1 ? `x${candidate.minReplicas}` : undefined
       const replicas = candidate.kind === 'vm' ? fleet : bounds(candidate, REPLICA_BOUNDS.mig)
       const disk = candidate.diskGib === DISK_GIB ? undefined : `${candidate.diskGib}Gi-disk`
-      return [`gce ${candidate.kind}`, candidate.machineType, replicas, disk]
+      return [
+        `gce ${candidate.kind}`,
+        candidate.machineType,
+        purchase(candidate),
+        replicas,
+        disk,
+        candidate.diskType,
+      ]
     }
   }
+}
+
+/** How it is bought, unless on demand. */
+function purchase(candidate: { readonly purchase?: Purchase }): string | undefined {
+  return candidate.purchase === 'on-demand' ? undefined : candidate.purchase
 }
 
 /** Replica bounds, unless they are the platform's defaults. */

@@ -1,3 +1,5 @@
+import type { Purchase } from './bill.ts'
+
 /** A way of running the model on Google Cloud that is not running yet. Sizes are in the unit their name ends in. */
 export type Candidate = VertexCandidate | CloudRunCandidate | FunctionsCandidate | GceCandidate
 export type PlatformId = Candidate['platform']
@@ -27,6 +29,8 @@ interface CandidateBase {
 export interface VertexCandidate extends CandidateBase {
   readonly platform: 'vertex'
   readonly machineType: string
+  /** On demand where absent. */
+  readonly purchase?: Extract<Purchase, 'on-demand' | 'spot'>
 }
 
 export interface CloudRunCandidate extends CandidateBase {
@@ -53,11 +57,16 @@ export interface GceCandidate extends CandidateBase {
   /** One or more fixed VMs without a load balancer, or an autoscaled managed instance group behind one. */
   readonly kind: 'vm' | 'mig'
   readonly machineType: string
+  /** On demand where absent. */
+  readonly purchase?: Purchase
   readonly diskGib: number
+  /** Type of the boot disk; pd-balanced where absent. */
+  readonly diskType?: string
 }
 
 /** Boot disk of a Compute Engine VM unless the scenario says otherwise. */
 export const DISK_GIB = 20
+export const DISK_TYPE = 'pd-balanced'
 
 /** Fewest and most replicas unless the scenario says otherwise; those of Cloud Run are the platform's own. */
 export const REPLICA_BOUNDS = {

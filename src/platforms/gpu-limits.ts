@@ -32,6 +32,7 @@ export function gpuAttachmentLimits({ machineType: name, accelerator }: Machine)
     if (own.type === type && own.count === count) return []
     return refuse(`${name} comes with ${own.count} x ${own.type}; it takes no ${count} x ${type}`)
   }
+  if (machine.sharedCore) return refuse(`${name} shares a core, and takes no GPU`)
   const attachable = ON_N1[type]
   if (machine.family !== 'n1') return refuse(`GPUs attach to N1 machines only; ${name} takes no ${type}`)
   if (!attachable) return refuse(`${type} does not attach to N1; it comes with machine types of its own`)

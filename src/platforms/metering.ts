@@ -1,4 +1,5 @@
 import type { Usage } from '../core/bill.ts'
+import type { Decimal } from '../core/money.ts'
 import { decimal, exact } from '../core/money.ts'
 import type { MonthOperation } from '../core/operation.ts'
 
@@ -17,12 +18,37 @@ export function executionSeconds(month: MonthOperation): number {
   return month.executionS
 }
 
+/** A quantity to be billed and, where it follows from others, how in words: `4 vCPU × 730 h`. */
+export interface Billed {
+  readonly quantity: Decimal
+  readonly words?: string
+}
+
+export function billed(quantity: Decimal, words?: string): Billed {
+  return words === undefined ? { quantity } : { quantity, words }
+}
+
 /**
- * A usage line. Quantities are simulated, so they are cut to nine significant digits: finer would be noise, and the
- * same figure must come out on every machine.
+ * A simulated quantity, cut to nine significant digits: finer would be noise, and the same figure must come out on
+ * every machine.
  */
-export function usageOf(resource: string, region: string, unit: string, quantity: number): Usage {
-  return { resource, region, unit, quantity: exact(decimal(Number(quantity.toPrecision(9)))) }
+export function simulated(quantity: number): Billed {
+  return billed(decimal(Number(quantity.toPrecision(9))))
+}
+
+/** Settings of a usage line that not every resource has. */
+type Extra = Pick<Usage, 'purchase' | 'monthShare'>
+
+/** A usage line. */
+export function usageLine(
+  resource: string,
+  region: string,
+  unit: string,
+  { quantity, words }: Billed,
+  extra: Extra = {},
+): Usage {
+  const derivation = words === undefined ? {} : { derivation: words }
+  return { resource, region, unit, quantity: exact(quantity), ...extra, ...derivation }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type PriceBook, PURCHASES } from '../core/bill.ts'
+import { type Price, type PriceBook, PURCHASES } from '../core/bill.ts'
 import type { Problem } from '../core/errors.ts'
 import { UserError } from '../core/errors.ts'
 import { decimal } from '../core/money.ts'
@@ -27,10 +27,15 @@ const priceSchema = z.strictObject({
   source: text,
 })
 
+/** Texts that many rows share, by the short name with which rows mention them. */
+const textsSchema = z.record(z.string(), text)
+
 const bookSchema = z.strictObject({
   schemaVersion: z.literal(1),
   currency: z.literal('USD'),
   date: z.iso.date('must be a date, YYYY-MM-DD'),
+  sources: textsSchema.exactOptional(),
+  rules: textsSchema.exactOptional(),
   prices: z.array(priceSchema).min(1, 'must have at least one price'),
 })
 
@@ -43,8 +48,15 @@ interface Fault {
 /** A price as a file may hold it: any field may be absent or of any type. */
 type Row = Readonly<Record<string, unknown>>
 
+/** Tables of shared texts, and the field of a row that names one of theirs where the file has the table. */
+const TABLES = [
+  ['sources', 'source'],
+  ['rules', 'rule'],
+] as const
+
 /**
- * Holds a parsed book file against the schema and against what a price may be.
+ * Holds a parsed book file against the schema and against what a price may be. In the book that comes back each row
+ * has the text of its source and rule, whether the file shares them in its tables or not.
  *
  * @param file its path as the user wrote it, named in each problem
  * @throws UserError with every problem found
@@ -58,9 +70,28 @@ export function checkPriceBook(content: unknown, file: string): PriceBook {
       rowFaults(row).map(({ path, message }) => ({ path: ['prices', index, ...path], message })),
     ),
     ...duplicateFaults(rows),
+    ...(parsed.data ? tableFaults(parsed.data) : []),
   ]
-  if (parsed.data && faults.length === 0) return parsed.data
+  if (parsed.data && faults.length === 0) return withTexts(parsed.data)
   throw new UserError(faults.map((fault) => toProblem(fault, rows, file)))
+}
+
+function tableFaults(book: z.infer<typeof bookSchema>): Fault[] {
+  return TABLES.flatMap(([table, field]) =>
+    book.prices.flatMap(({ [field]: name }, index) => {
+      if (name === undefined || book[table] === undefined || Object.hasOwn(book[table], name)) return []
+      return [{ path: ['prices', index, field], message: `"${name}" is none of the book's ${table}` }]
+    }),
+  )
+}
+
+function withTexts({ sources, rules, ...book }: z.infer<typeof bookSchema>): PriceBook {
+  const prices = book.prices.map((price): Price => {
+    const source = sources?.[price.source] ?? price.source
+    if (price.rule === undefined) return { ...price, source }
+    return { ...price, rule: rules?.[price.rule] ?? price.rule, source }
+  })
+  return { ...book, prices }
 }
 
 function rowsOf(content: unknown): readonly Row[] {

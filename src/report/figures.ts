@@ -128,3 +128,9 @@ export function label(verdict: Verdict, advice: Advice): string {
   if (verdict.candidate.name === advice.cheapest) return 'cheapest'
   return advice.ties.includes(verdict.candidate.name) ? 'tie' : verdict.outcome
 }
+
+/** `Price book of 2026-09-24, built in: list prices read 2024-01 to 2026-09` */
+export function formatBook({ date, origin, file, oldest, newest }: Advice['book']): string {
+  const whence = { 'built-in': 'built in', synced: `synced in ${file}`, given: `from ${file}` }[origin]
+  return `Price book of ${date}, ${whence}: list prices read ${oldest} to ${newest}`
+}

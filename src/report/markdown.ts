@@ -6,6 +6,7 @@ import type { BillLine } from '../core/bill.ts'
 import { decimal, formatUsd } from '../core/money.ts'
 import { formatBytes, formatMs, formatRps } from '../core/units.ts'
 import {
+  formatBook,
   formatCost,
   formatCount,
   formatLatency,
@@ -33,7 +34,7 @@ export function markdownReport(advice: Advice): string {
     ...otherTraffic(advice),
     ...(advice.profile ? ['## Measured on this machine', profileSection(advice.profile)] : []),
     '## Bills',
-    `Price book of ${advice.book.date}: list prices read ${advice.book.oldest} to ${advice.book.newest}, ${advice.book.derived} of ${advice.book.prices} derived from others. A month of 730 h, at the central estimate. A missing price is never counted as 0.`,
+    `${text(formatBook(advice.book))}, ${advice.book.derived} of ${advice.book.prices} derived from others. A month of 730 h, at the central estimate. A missing price is never counted as 0.`,
     ...advice.verdicts.filter(({ bill }) => bill !== null).map(billSection),
     '## Assumptions',
     table(

@@ -9,6 +9,7 @@ import { formatMs } from '../core/units.ts'
 import {
   briefCost,
   briefLatency,
+  formatBook,
   formatSlo,
   formatTraffic,
   label,
@@ -161,7 +162,7 @@ function footer({ profile, book, warnings, assumptions }: Advice, page: Page): s
   const startUp = formatMs(profile?.startUpMs.median.totalMs ?? 0)
   const measured =
     settings && `Measured on this machine: service time p50 ${settings.join(', ')}; start-up ${startUp}.`
-  const rest = `List prices read ${book.oldest} to ${book.newest}; ${assumptions.length} assumptions, bills and SKUs are in the report.`
+  const rest = `${formatBook(book)}; ${assumptions.length} assumptions, bills and SKUs are in the report.`
   return [...warnings.map((warning) => `Warning: ${warning}.`), measured, rest].flatMap((line) =>
     line === undefined ? [] : wrapped(line, page),
   )

@@ -10,6 +10,9 @@ import { centralPoint, type ServicePoints } from '../capacity/service-times.ts'
 import type { Advice, Outlook } from '../core/advice.ts'
 import type { PriceBook } from '../core/bill.ts'
 import type { RunRecord } from '../core/run-record.ts'
+import { bookAgeDays } from '../pricing/book-age.ts'
+import { bookWarnings } from '../pricing/book-warnings.ts'
+import type { ChosenBook } from '../pricing/default-book.ts'
 import { type MonthProfile, monthProfile } from '../traffic/month-profile.ts'
 import { assessAll, effortOf } from './assess.ts'
 import { listAssumptions, listWarnings } from './caveats.ts'
@@ -17,7 +20,10 @@ import { explore } from './explore.ts'
 import { isSubject, type Known, type Subject, subjectsOf } from './subject.ts'
 import { summarizeProfile } from './summarize-profile.ts'
 
-export interface AdviseOptions {
+/** How the book came to be used, and on which day, which the advice says of it. */
+export type BookUse = Omit<ChosenBook, 'book'> & { readonly now?: Date }
+
+export interface AdviseOptions extends Partial<BookUse> {
   /** Whether to look at other traffic as well; it takes about as long as the rest. */
   readonly outlook?: boolean
   /** Requests to simulate of each month, at about most. */
@@ -27,8 +33,9 @@ export interface AdviseOptions {
 /** Of the outlook: a tenth of the requests, and a day of the autoscaler where the traffic repeats by the day. */
 const OUTLOOK_EFFORT = { requests: 20_000, leastHours: 24 }
 
-/** Everything that a saved run and a price book advise. Pure: the same run and book give the same advice. */
+/** Everything that a saved run and a price book advise. Pure: the same run, book and day give the same advice. */
 export function adviseRun(record: RunRecord, book: PriceBook, options: AdviseOptions = {}): Advice {
+  const use: BookUse = { origin: 'built-in', notes: [], ...options }
   const { scenario } = record
   const profile = monthProfile(scenario.traffic, scenario.load.seed)
   const { meanRps, peakRps, requests } = profile
@@ -54,7 +61,7 @@ export function adviseRun(record: RunRecord, book: PriceBook, options: AdviseOpt
     slo: scenario.slo,
     traffic: scenario.traffic,
     month: { meanRps, peakRps, requests },
-    book: summarizeBook(book),
+    book: summarizeBook(book, use),
     profile: summarizeProfile(record.profile),
     verdicts: ranking.verdicts,
     cheapest: ranking.cheapest?.candidate.name ?? null,
@@ -67,7 +74,7 @@ export function adviseRun(record: RunRecord, book: PriceBook, options: AdviseOpt
     recommendation: recommend(ranking, next, scenario.slo, other),
     nextMeasurement: next,
     assumptions: listAssumptions(scenario, record.profile?.host ?? null),
-    warnings: listWarnings(record, ranking.verdicts),
+    warnings: [...bookWarnings({ book, ...use }, use.now), ...listWarnings(record, ranking.verdicts)],
   }
 }
 
@@ -105,8 +112,17 @@ function slowHalf(service: ServicePoints): ServicePoints {
   return [central, central, service.at(-1) ?? central]
 }
 
-function summarizeBook({ date, prices }: PriceBook): Advice['book'] {
+function summarizeBook({ date, prices }: PriceBook, { origin, file, now }: BookUse): Advice['book'] {
   const months = prices.map(({ asOf }) => asOf).sort()
   const derived = prices.filter(({ basis }) => basis === 'derived').length
-  return { date, prices: prices.length, derived, oldest: months[0] ?? date, newest: months.at(-1) ?? date }
+  return {
+    date,
+    ...(now && { ageDays: bookAgeDays(date, now) }),
+    origin,
+    ...(file !== undefined && { file }),
+    prices: prices.length,
+    derived,
+    oldest: months[0] ?? date,
+    newest: months.at(-1) ?? date,
+  }
 }

@@ -1,8 +1,8 @@
-import { type Accelerator, type Candidate, REPLICA_BOUNDS } from '../core/candidate.ts'
+import { type Accelerator, type Candidate, DISK_TYPE, REPLICA_BOUNDS } from '../core/candidate.ts'
 import { candidateName, type Unnamed } from '../core/candidate-name.ts'
-import { machineType, machineTypeNames } from '../core/machine-type.ts'
+import { machineType } from '../core/machine-type.ts'
+import { checkMachine } from './check-machine.ts'
 import type { RawCandidate } from './definition.ts'
-import { didYouMean } from './explain-issue.ts'
 
 /** Reports a problem with a field of the candidate at hand. */
 export type Report = (field: string, message: string, hint?: string) => void
@@ -36,10 +36,7 @@ function checkCombinations(
   written: Readonly<Record<string, unknown>>,
   fail: Report,
 ): void {
-  if ('machineType' in raw && !machineType(raw.machineType)) {
-    const hint = didYouMean(raw.machineType, machineTypeNames())
-    fail('machineType', `"${raw.machineType}" is not a machine type known here`, hint)
-  }
+  if ('machineType' in raw) checkMachine(raw.machineType, fail)
   const { low, high } = bounds(raw)
   if (low > high)
     fail('minReplicas', `minReplicas ${low} is over maxReplicas ${high}`, 'raise one or lower the other')
@@ -135,7 +132,7 @@ function bounds(raw: RawCandidate): { low: number; high: number } {
 function ofPlatform(raw: RawCandidate) {
   switch (raw.platform) {
     case 'vertex':
-      return { platform: raw.platform, machineType: raw.machineType }
+      return { platform: raw.platform, machineType: raw.machineType, ...purchase(raw) }
     case 'cloud-run': {
       const { platform, concurrency, billing } = raw
       return { platform, vcpus: raw.cpu, memoryGib: raw.memory / 2 ** 30, concurrency, billing }
@@ -150,7 +147,14 @@ function ofPlatform(raw: RawCandidate) {
         platform: raw.platform,
         kind: raw.kind,
         machineType: raw.machineType,
+        ...purchase(raw),
         diskGib: raw.disk / 2 ** 30,
+        ...(raw.diskType === DISK_TYPE ? {} : { diskType: raw.diskType }),
       }
   }
+}
+
+/** On demand goes without saying. */
+function purchase<P extends string>(raw: { readonly purchase: P }): { purchase?: P } {
+  return raw.purchase === 'on-demand' ? {} : { purchase: raw.purchase }
 }

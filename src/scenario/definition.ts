@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { DISK_GIB } from '../core/candidate.ts'
+import { PURCHASES } from '../core/bill.ts'
+import { DISK_GIB, DISK_TYPE } from '../core/candidate.ts'
+import { BOOT_DISK_TYPES } from '../core/catalogue.ts'
 import { ACCELERATORS, REGIONS } from '../core/regions.ts'
 import {
   change,
@@ -136,10 +138,24 @@ const scaled = {
   maxReplicas: count('Replicas at most.', { most: 10_000 }).optional(),
 }
 
-const machine = text('Compute Engine machine type.', ['n1-standard-4', 'e2-standard-2', 'g2-standard-4'])
+const machine = text('Compute Engine machine type, predefined or custom.', [
+  'n1-standard-4',
+  'e2-standard-2',
+  'g2-standard-4',
+  'n2-custom-4-16384',
+])
 
 export const CANDIDATE_SCHEMAS = {
-  vertex: z.strictObject({ platform: z.literal('vertex'), machineType: machine, ...shared, ...scaled }),
+  vertex: z.strictObject({
+    platform: z.literal('vertex'),
+    machineType: machine,
+    purchase: choice(
+      ['on-demand', 'spot'],
+      'How nodes are bought; spot nodes may be taken away at any time.',
+    ).default('on-demand'),
+    ...shared,
+    ...scaled,
+  }),
   'cloud-run': z.strictObject({
     platform: z.literal('cloud-run'),
     cpu: vcpus('vCPUs: 0.08 to 1, 2, 4, 6 or 8.').default(1),
@@ -167,7 +183,14 @@ export const CANDIDATE_SCHEMAS = {
     kind: choice(['vm', 'mig'], 'Fixed VMs, or a managed instance group behind a load balancer.'),
     machineType: machine,
     replicas: count('VMs that always run; kind vm only.', { most: 1000 }).optional(),
-    disk: size('Boot disk (pd-balanced).').default(DISK_GIB * 2 ** 30),
+    purchase: choice(
+      PURCHASES,
+      'How VMs are bought: spot may be taken away at any time; a commitment covers what runs all month.',
+    ).default('on-demand'),
+    disk: size('Boot disk.').default(DISK_GIB * 2 ** 30),
+    diskType: choice(BOOT_DISK_TYPES as readonly [string, ...string[]], 'Type of the boot disk.').default(
+      DISK_TYPE,
+    ),
     ...shared,
     ...scaled,
   }),

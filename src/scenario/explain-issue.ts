@@ -60,9 +60,13 @@ export function didYouMean(word: string, known: readonly string[]): string | und
   return match === undefined ? undefined : `did you mean ${match}?`
 }
 
-/** The known word that is close enough to be what was meant. */
-export function closeTo(word: string, known: readonly string[]): string | undefined {
-  return closestMatch(word, known, { maxDistance: Math.max(2, Math.ceil(word.length / 3)) })
+/** The known word that is close enough to be what was meant: at most `distance` letters are wrong. */
+export function closeTo(
+  word: string,
+  known: readonly string[],
+  distance = Math.max(2, Math.ceil(word.length / 3)),
+): string | undefined {
+  return closestMatch(word, known, { maxDistance: distance })
 }
 
 function keysOf(schema: z.ZodType | undefined): string[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Decimal, decimal } from '../core/money.ts'
 import { parseDurationMs, parseRateRps, parseRatio, parseSizeBytes } from '../core/units.ts'
 
 /** The kinds of value that a scenario holds. Each is read from the text that people write and says so when it can't. */
@@ -93,6 +94,40 @@ export function count(description: string, { least = 1, most = 1_000_000 } = {})
   const error = ({ input }: { input?: unknown }) =>
     input === undefined ? undefined : `${show(input)} is not ${wrong}`
   return z.int({ error }).min(least, { error }).max(most, { error }).meta({ description })
+}
+
+/** A quantity of usage, not negative and exact: a number, or one in quotes where it has more digits than those hold. */
+export function amount(description: string, { least = '0' } = {}) {
+  const error = ({ input }: { input?: unknown }) =>
+    input === undefined ? undefined : `${show(input)} is not a number`
+  return z
+    .union([z.number({ error }), z.string({ error })], { error })
+    .transform((value, context): Decimal => {
+      const fault = faultOfAmount(value, least)
+      if (fault === undefined) return decimal(value)
+      context.addIssue({ code: 'custom', message: `${show(value)} ${fault}` })
+      return z.NEVER
+    })
+    .meta({ description })
+}
+
+/** Far above any month's usage; what is more is a mistake of units. */
+const MOST_AMOUNT = 1e18
+
+function faultOfAmount(value: number | string, least: string): string | undefined {
+  if (typeof value === 'string' && !/^\d{1,30}(\.\d{1,30})?$/.test(value))
+    return 'is not a plain number, like 334000 or "0.5"'
+  if (Number.isNaN(Number(value))) return 'is not a number'
+  if (Number(value) < 0) return 'is negative'
+  if (decimalOrZero(value).lt(least)) return `is less than ${least}`
+  if (Number(value) > MOST_AMOUNT) return `is more than ${MOST_AMOUNT}`
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
+    return 'has more digits than a number keeps: write it in quotes'
+  return undefined
+}
+
+function decimalOrZero(value: number | string): Decimal {
+  return decimal(Number.isFinite(Number(value)) ? value : 0)
 }
 
 export function real(description: string, what = 'a number') {

@@ -4,7 +4,7 @@ import type { QueueOrder } from '../core/queue-order.ts'
 import { didYouMean, explainIssues } from './explain-issue.ts'
 import { show } from './fields.ts'
 import { DISTRIBUTIONS, QUEUE_SCHEMA, type RawDistribution, type RawQueue } from './queue-definition.ts'
-import { byPlace, readText } from './read-scenario.ts'
+import { byPlace, readText } from './read-text.ts'
 import { salvage } from './salvage.ts'
 import { type Path, YamlSource } from './source.ts'
 
@@ -21,7 +21,7 @@ export interface ReadQueue {
  * @throws UserError with every problem of the file at once
  */
 export function readQueue(file: string): ReadQueue {
-  const source = new YamlSource(file, readText(file, 'queue'))
+  const source = new YamlSource(file, readText(file, 'queue').text)
   if (source.value === null) throw new UserError({ file, message: 'the file is empty', hint: EXAMPLE })
   if (isScenario(source.value)) {
     const message = 'this is a scenario; plimsoll simulate takes the file of a bare queue'

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { type Problem, UserError } from '../core/errors.ts'
 import type { InputSource, ModelSource, Percentile, Scenario, Slo } from '../core/scenario.ts'
@@ -7,6 +6,7 @@ import { formatMs } from '../core/units.ts'
 import { type RawScenario, SCENARIO_SCHEMA } from './definition.ts'
 import { explainIssues } from './explain-issue.ts'
 import { readCandidates } from './read-candidates.ts'
+import { byPlace, readText } from './read-text.ts'
 import { type Report, readTraffic } from './read-traffic.ts'
 import { resolveModel } from './resolve-model.ts'
 import { salvage } from './salvage.ts'
@@ -23,8 +23,8 @@ export interface ReadScenario {
  * @throws UserError with every problem of the file at once
  */
 export function readScenario(file: string): ReadScenario {
-  const bytes = readBytes(file, 'scenario')
-  const source = new YamlSource(file, decode(bytes, file))
+  const { bytes, text } = readText(file, 'scenario')
+  const source = new YamlSource(file, text)
   if (source.value === null) throw new UserError({ file, message: 'the file is empty', hint: EXAMPLES })
   const problems: Problem[] = []
   const result = SCENARIO_SCHEMA.safeParse(source.value, { reportInput: true })
@@ -168,40 +168,6 @@ function readValues(
   if (input.constant !== undefined) return { from: 'constant', value: input.constant }
   if (input.low >= input.high) report([...path, 'low'], `low ${input.low} is not below high ${input.high}`)
   return { from: 'uniform', low: input.low, high: input.high }
-}
-
-/**
- * The text of a file that the user named.
- * @param what completes "… <file> does not exist"
- */
-export function readText(file: string, what: string): string {
-  return decode(readBytes(file, what), file)
-}
-
-function readBytes(file: string, what: string): Buffer {
-  try {
-    return readFileSync(file)
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    const why = { ENOENT: 'does not exist', EISDIR: 'is a folder', EACCES: 'may not be read' }[code ?? '']
-    throw new UserError({
-      message: `${what} ${file} ${why ?? `cannot be read: ${code}`}`,
-      hint: 'name a YAML file',
-    })
-  }
-}
-
-/** @throws UserError when the bytes are not UTF-8, such as the UTF-16 that PowerShell writes */
-function decode(bytes: Buffer, file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new UserError({ file, message: 'the file is not UTF-8 text', hint: 'save it as UTF-8' })
-  }
-}
-
-export function byPlace(a: Problem, b: Problem): number {
-  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
 }
 
 function sha256(bytes: Buffer): string {

@@ -102,7 +102,7 @@ function pairOf(map: YAMLMap, key: string | number): Pair | undefined {
 }
 
 function describeSyntax({ code, message }: YAMLError): string {
-  if (code === 'MULTIPLE_DOCS') return 'a second document starts here (---), but a scenario is one'
+  if (code === 'MULTIPLE_DOCS') return 'a second document starts here (---), but the file is one'
   return message.replace(/\.$/, '')
 }
 

@@ -26,6 +26,8 @@ const HEAVY: Readonly<Record<string, readonly string[]>> = {
   undici: ['load'],
   zod: ['scenario', 'pricing', 'run'],
   yaml: ['scenario'],
+  '@google-cloud/billing': ['pricing'],
+  '@grpc/grpc-js': ['pricing'],
 }
 
 const SOURCES = sources('src')

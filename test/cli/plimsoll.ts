@@ -20,12 +20,15 @@ export interface Started {
   readonly said: (text: string) => Promise<void>
 }
 
+/** Where no price book was ever synced, so that whose machine runs the tests makes no difference. */
+const NO_DATA = resolve('test/cli/no-data')
+
 /** Starts the built program, as users do. */
 export function start(
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Started {
-  const env = { ...process.env, ...options.env }
+  const env = { ...process.env, XDG_DATA_HOME: NO_DATA, ...options.env }
   const child = spawn(process.execPath, [MAIN, ...args], {
     ...options,
     env,

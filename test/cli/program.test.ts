@@ -21,9 +21,9 @@ describe('help', () => {
     async (name) => {
       const [asked, short, spoken] = await Promise.all(
         [
-          [name, '--help'],
-          [name, '-h'],
-          ['help', name],
+          [...name.split(' '), '--help'],
+          [...name.split(' '), '-h'],
+          ['help', ...name.split(' ')],
         ].map((args) => plimsoll(args)),
       )
       expect(asked?.code).toBe(0)
@@ -38,7 +38,9 @@ describe('help', () => {
 
   test('fits into 80 columns', async () => {
     const texts = await Promise.all(
-      [['--help'], ...COMMANDS.map(({ name }) => [name, '--help'])].map((args) => plimsoll(args)),
+      [['--help'], ...COMMANDS.map(({ name }) => [...name.split(' '), '--help'])].map((args) =>
+        plimsoll(args),
+      ),
     )
     const lines = texts.flatMap(({ stdout }) => stdout.split('\n'))
     expect(lines.filter((line) => line.length > 80)).toEqual([])

@@ -102,8 +102,8 @@ describe('a run from end to end', () => {
 
   test('has exactly the candidates that use a price become unpriced when that row is removed', async () => {
     const book = readJson<PriceBook>('src/pricing/books/google-cloud.json')
-    const isGone = ({ resource, region }: PriceBook['prices'][number]) =>
-      resource === 'gce/e2/memory' && region === 'us-central1'
+    const isGone = ({ resource, region, purchase }: PriceBook['prices'][number]) =>
+      resource === 'gce/e2/memory' && region === 'us-central1' && purchase === 'on-demand'
     expect(book.prices.filter(isGone)).toHaveLength(1)
     const file = write(
       'book.json',

@@ -110,7 +110,11 @@ describe('candidates that differ in a setting', () => {
     }))
   const concurrency = fc.constantFrom(1, 2, 8, 80)
   const own = fc.oneof(
-    machine.map((machineType) => ({ platform: 'vertex', machineType }) as const),
+    fc.tuple(machine, fc.constantFrom(undefined, 'spot' as const)).map(([machineType, purchase]) => ({
+      platform: 'vertex' as const,
+      machineType,
+      ...(purchase && { purchase }),
+    })),
     fc.record({
       platform: fc.constant('cloud-run' as const),
       vcpus: fc.constantFrom(0.08, 0.5, 1, 2, 8),
@@ -132,12 +136,20 @@ describe('candidates that differ in a setting', () => {
         concurrency: at,
         ...(vcpus === undefined ? {} : { vcpus }),
       })),
-    fc.record({
-      platform: fc.constant('gce' as const),
-      kind: fc.constantFrom('vm' as const, 'mig' as const),
-      machineType: machine,
-      diskGib: fc.constantFrom(10, 20, 50),
-    }),
+    fc
+      .record({
+        platform: fc.constant('gce' as const),
+        kind: fc.constantFrom('vm' as const, 'mig' as const),
+        machineType: machine,
+        diskGib: fc.constantFrom(10, 20, 50),
+        purchase: fc.constantFrom(undefined, 'spot' as const, 'commit-1yr' as const, 'commit-3yr' as const),
+        diskType: fc.constantFrom(undefined, 'pd-ssd', 'pd-standard'),
+      })
+      .map(({ purchase, diskType, ...rest }) => ({
+        ...rest,
+        ...(purchase && { purchase }),
+        ...(diskType && { diskType }),
+      })),
   )
   /** As the scenario makes them: a vm does not scale. */
   const candidate = fc.tuple(own, common).map(([settings, shared]): Unnamed => {
@@ -166,6 +178,8 @@ describe('candidates that differ in a setting', () => {
       { url: 'https://other/' },
       { machineType: 'other' },
       { diskGib: 77 },
+      { diskType: 'other' },
+      { purchase: 'other' },
       { vcpus: 77 },
       { memoryGib: 77 },
       { memoryMib: 77 },

@@ -8,6 +8,7 @@ import { decimal, sum } from '../../src/core/money.ts'
 import type { MonthOperation } from '../../src/core/operation.ts'
 import { PLATFORMS, platformOf } from '../../src/platforms/index.ts'
 import { billUsage } from '../../src/pricing/bill.ts'
+import { resolveUsage } from '../../src/pricing/components.ts'
 import { findPrice, loadPriceBook } from '../../src/pricing/price-book.ts'
 import { cloudFunction, cloudRun, cloudRunGpu, l4, mig, t4, vertex, vm } from '../fixtures/candidates.ts'
 import { monthOf, type Stretch } from '../fixtures/month.ts'
@@ -135,7 +136,7 @@ describe.each(Object.keys(SOUND) as PlatformId[])('Platform %s', (id) => {
       // A line of nothing needs no price.
       const lines = usage([level()]).filter(({ quantity }) => quantity !== '0')
       expect(lines.length).toBeGreaterThan(0)
-      for (const { resource, unit, region } of lines) {
+      for (const { resource, unit, region } of resolveUsage(lines, book)) {
         expect(findPrice(book, resource, region)?.unit, resource).toBe(unit)
       }
       expect(billUsage(lines, book).missing).toEqual([])

@@ -173,6 +173,14 @@ describe('Vertex AI', () => {
     }
   })
 
+  test('offers no machines that share a core', () => {
+    for (const machineType of ['e2-micro', 'e2-medium', 'f1-micro', 'g1-small']) {
+      expect(rules(vertex({ machineType }))).toEqual([
+        'Vertex AI prediction offers no machines that share a core',
+      ])
+    }
+  })
+
   test('keeps at least one replica', () => {
     expect(rules(vertex({ minReplicas: 0 }))[0]).toContain('at least 1 replica')
   })
@@ -216,6 +224,10 @@ describe.each([
         `GPUs attach to N1 machines only; ${machineType} takes no nvidia-tesla-t4`,
       ])
     }
+  })
+
+  test('attaches no GPU to a machine that shares a core', () => {
+    expect(attached('f1-micro', 'tesla-t4', 1)).toContain('f1-micro shares a core, and takes no GPU')
   })
 
   test('attaches no L4 or A100 to N1', () => {

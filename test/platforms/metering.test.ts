@@ -132,9 +132,10 @@ describe('Cloud Functions of the 1st generation bill', () => {
     )
   })
 
-  test('minimum instances that the book cannot price as a named gap, not as nothing', () => {
+  test('minimum instances that a book cannot price as a named gap, not as nothing', () => {
     const kept = cloudFunction({ memoryMib: 256, minReplicas: 1 })
-    const bill = billUsage(platformOf(kept).usage(kept, month({ replicas: 1, rps: 1 })), book)
+    const unknown = { ...book, prices: book.prices.filter(({ resource }) => !/\/idle-/.test(resource)) }
+    const bill = billUsage(platformOf(kept).usage(kept, month({ replicas: 1, rps: 1 })), unknown)
     expect(bill.usdTotal).toBeNull()
     expect(bill.missing.map(({ resource }) => resource)).toEqual([
       'functions-1/idle-cpu',
@@ -205,5 +206,66 @@ describe('Compute Engine bills', () => {
       'gce/a3/cpu': 26 * 730,
       'gce/disk/local-ssd': 750,
     })
+  })
+
+  test('spot VMs at spot prices and with the addresses of such, disks on demand', () => {
+    const spot = vm({ machineType: 'a2-ultragpu-1g', purchase: 'spot', diskType: 'pd-ssd', diskGib: 30 })
+    const lines = platformOf(spot).usage(spot, month({ replicas: 1 }))
+    expect(lines.map(({ resource, purchase = 'on-demand' }) => `${resource} ${purchase}`)).toEqual([
+      'gce/a2/cpu spot',
+      'gce/a2/memory spot',
+      'gce/gpu/nvidia-a100-80gb spot',
+      'gce/disk/pd-ssd on-demand',
+      'gce/disk/local-ssd spot',
+      'network/ipv4 spot',
+    ])
+    expect(lines.every(({ monthShare }) => monthShare === undefined)).toBe(true)
+    expect(Number(usd(spot, month({ replicas: 1 })))).toBeLessThan(
+      Number(
+        usd(vm({ machineType: 'a2-ultragpu-1g', diskType: 'pd-ssd', diskGib: 30 }), month({ replicas: 1 })),
+      ),
+    )
+  })
+
+  test('a commitment for the VMs that run all month, and on demand for those of a burst', () => {
+    const committed = mig({ machineType: 'n1-standard-4', purchase: 'commit-1yr' })
+    const operation = month({ hours: 699.6, replicas: 2 }, { hours: 30.4, replicas: 3 })
+    const cpu = platformOf(committed)
+      .usage(committed, operation)
+      .filter(({ resource }) => resource === 'gce/n1/cpu')
+    expect(cpu.map(({ quantity, purchase = 'on-demand' }) => [Number(quantity), purchase])).toEqual([
+      [5840, 'commit-1yr'],
+      [expect.closeTo(121.6, 6), 'on-demand'],
+    ])
+  })
+
+  test('custom machines at prices of their own, which are dearer', () => {
+    const [custom, ordinary] = ['n2-custom-4-16384', 'n2-standard-4'].map((machineType) => {
+      const candidate = vm({ machineType })
+      expect(Object.keys(quantities(candidate, month({ replicas: 1 })))[0]).toMatch(
+        /^gce\/n2\/(custom-)?cpu$/,
+      )
+      return Number(usd(candidate, month({ replicas: 1 })))
+    })
+    expect(custom).toBeGreaterThan(ordinary ?? Number.NaN)
+  })
+})
+
+describe('Vertex AI on spot bills', () => {
+  test('Compute Engine spot and a fee that is not discounted, attached GPUs too', () => {
+    const spot = vertex({ machineType: 'n1-standard-4', accelerator: t4, purchase: 'spot' })
+    expect(
+      platformOf(spot)
+        .usage(spot, month({ replicas: 1 }))
+        .map(({ resource, purchase = 'on-demand' }) => `${resource} ${purchase}`),
+    ).toEqual([
+      'vertex/machine/n1-standard-4 spot',
+      'gce/gpu/nvidia-tesla-t4 spot',
+      'vertex/fee/gpu/nvidia-tesla-t4 on-demand',
+    ])
+    const onDemand = vertex({ machineType: 'n1-standard-4', accelerator: t4 })
+    expect(Number(usd(spot, month({ replicas: 1 })))).toBeLessThan(
+      Number(usd(onDemand, month({ replicas: 1 }))),
+    )
   })
 })

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { Price, Purchase, Usage } from '../../src/core/bill.ts'
 import { decimal } from '../../src/core/money.ts'
+import { billUsage } from '../../src/pricing/bill.ts'
 import { findPrice, loadPriceBook } from '../../src/pricing/price-book.ts'
 
 const book = await loadPriceBook()
@@ -9,15 +11,15 @@ const TIER_2 = [
   ...['asia-southeast1', 'australia-southeast1'],
 ]
 
-function usd(resource: string, region: string) {
-  const price = findPrice(book, resource, region)
+function usd(resource: string, region: string, purchase: Purchase = 'on-demand') {
+  const price = findPrice(book, resource, region, purchase)
   if (!price) throw new Error(`no price for ${resource} in ${region}`)
   return decimal(price.tiers.at(-1)?.usd ?? Number.NaN)
 }
 
 describe('The built-in book', () => {
   test('has several hundred prices, each with unit, month and source', () => {
-    expect(book.prices.length).toBeGreaterThan(600)
+    expect(book.prices.length).toBeGreaterThan(1500)
     for (const price of book.prices) {
       expect(price.unit).not.toBe('')
       expect(price.source).not.toBe('')
@@ -31,15 +33,19 @@ describe('The built-in book', () => {
     expect(new Set(keys).size).toBe(keys.length)
   })
 
-  test('is free only in the first tier of requests and invocations', () => {
+  test('is free only in first tiers that Google publishes as free', () => {
     const free = book.prices.filter((price) => price.tiers.some((tier) => decimal(tier.usd).eq(0)))
-    expect(free.map((price) => price.resource)).toEqual(['cloud-run/requests', 'functions-1/invocations'])
-    for (const price of free) {
-      expect(price.tiers).toEqual([
-        { from: '0', usd: '0' },
-        { from: '2000000', usd: '0.0000004' },
-      ])
-    }
+    const amounts = free.map(({ resource, region, tiers }) => `${resource} ${region} ${tiers[1]?.from}`)
+    expect(amounts.sort()).toEqual([
+      'cloud-run/egress/same-continent us-central1 1',
+      'cloud-run/requests global 2000000',
+      'functions-1/egress global 5',
+      'functions-1/invocations global 2000000',
+      'storage/egress global 100',
+      'storage/operations/class-a us-central1 5000',
+      'storage/operations/class-b us-central1 50000',
+      'storage/standard us-central1 5',
+    ])
   })
 
   test('has one unit for each resource', () => {
@@ -47,13 +53,19 @@ describe('The built-in book', () => {
     for (const price of book.prices) expect(price.unit).toBe(units.get(price.resource))
   })
 
-  test('gives no resource in one region more than twice its price in another', () => {
-    for (const price of book.prices) {
-      const here = usd(price.resource, price.region)
-      for (const other of book.prices.filter(({ resource }) => resource === price.resource)) {
-        expect(here.lte(usd(other.resource, other.region).times(2))).toBe(true)
-      }
+  test('gives no resource on demand in one region more than twice its price in another', () => {
+    const extremes = new Map<string, { least: Price; most: Price }>()
+    const last = ({ tiers }: Price) => decimal(tiers.at(-1)?.usd ?? Number.NaN)
+    for (const price of book.prices.filter(({ purchase }) => purchase === 'on-demand')) {
+      const { least = price, most = price } = extremes.get(price.resource) ?? {}
+      extremes.set(price.resource, {
+        least: last(price).lt(last(least)) ? price : least,
+        most: last(price).gt(last(most)) ? price : most,
+      })
     }
+    const spreads = [...extremes].filter(([, { least, most }]) => last(most).gt(last(least).times(2)))
+    // Archive storage in Tokyo costs 2.08 times what it costs in Iowa.
+    expect(spreads.map(([resource]) => resource)).toEqual(['storage/archive'])
   })
 
   test('has ids in the form of SKU ids, and one price behind each of them in a kind of region', () => {
@@ -67,10 +79,12 @@ describe('The built-in book', () => {
     }
   })
 
-  test('gives sustained use discounts to N1, N2, N2D, C2 and the GPUs of N1, and to nothing else', () => {
+  test('gives sustained use discounts to N1, N2, N2D, C2 and the GPUs of N1 on demand, and to nothing else', () => {
     const discounted = new Map(
       book.prices.flatMap(({ resource, sustainedUse }) =>
-        sustainedUse ? [[resource.replace(/\/(cpu|memory)$/, ''), sustainedUse.join(' ')]] : [],
+        sustainedUse
+          ? [[resource.replace(/\/(custom-)?(extended-)?(cpu|memory)$/, ''), sustainedUse.join(' ')]]
+          : [],
       ),
     )
     expect([...discounted].sort()).toEqual([
@@ -79,29 +93,15 @@ describe('The built-in book', () => {
       ['gce/gpu/nvidia-tesla-p4', '1 0.8 0.6 0.4'],
       ['gce/gpu/nvidia-tesla-t4', '1 0.8 0.6 0.4'],
       ['gce/gpu/nvidia-tesla-v100', '1 0.8 0.6 0.4'],
+      ['gce/machine/f1-micro', '1 0.8 0.6 0.4'],
+      ['gce/machine/g1-small', '1 0.8 0.6 0.4'],
       ['gce/n1', '1 0.8 0.6 0.4'],
       ['gce/n2', '1 0.8678 0.733 0.6'],
       ['gce/n2d', '1 0.8678 0.733 0.6'],
     ])
-  })
-
-  test.each(REGIONS)('covers machines, GPUs, disks, Vertex AI and Cloud Run in %s', (region) => {
-    const families = ['e2', 'n1', 'n2', 'n2d', 'c2', 'c3', 't2d', 'g2', 'a2', 'a3']
-    const resources = [
-      ...families.flatMap((family) => [`gce/${family}/cpu`, `gce/${family}/memory`]),
-      ...['nvidia-tesla-t4', 'nvidia-l4', 'nvidia-tesla-a100', 'nvidia-a100-80gb', 'nvidia-h100-80gb'].map(
-        (gpu) => `gce/gpu/${gpu}`,
-      ),
-      ...['pd-balanced', 'pd-standard', 'pd-ssd', 'local-ssd'].map((disk) => `gce/disk/${disk}`),
-      ...['n1-standard-4', 'e2-standard-4', 'g2-standard-8', 'a2-highgpu-1g', 'a3-highgpu-8g'].map(
-        (machine) => `vertex/machine/${machine}`,
-      ),
-      'vertex/gpu/nvidia-tesla-t4',
-      ...['cpu', 'memory', 'idle-cpu', 'idle-memory'].map((part) => `cloud-run/request-based/${part}`),
-      ...['cpu', 'memory'].map((part) => `cloud-run/instance-based/${part}`),
-      ...['cloud-run/requests', 'network/forwarding-rules', 'network/ipv4', 'network/load-balancer/inbound'],
-    ]
-    expect(resources.filter((resource) => !findPrice(book, resource, region))).toEqual([])
+    expect(
+      book.prices.filter(({ sustainedUse, purchase }) => sustainedUse && purchase !== 'on-demand'),
+    ).toEqual([])
   })
 
   test.each(TIER_2)('bills request-based Cloud Run in %s, a tier 2 region, at 1.4 × tier 1', (region) => {
@@ -131,17 +131,28 @@ describe('GPUs', () => {
 })
 
 describe('Vertex AI', () => {
-  test.each([
-    ['n1-standard-4', 'us-central1', 'n1', 4, 15],
-    ['n1-highmem-8', 'asia-east1', 'n1', 8, 52],
-    ['e2-standard-4', 'europe-west1', 'e2', 4, 16],
-    ['c2-standard-8', 'europe-west4', 'c2', 8, 32],
-  ])('bills a %s node in %s within 1 % of 1.15 × Compute Engine', (machine, region, family, vcpus, gib) => {
-    const engine = usd(`gce/${family}/cpu`, region)
-      .times(vcpus)
-      .plus(usd(`gce/${family}/memory`, region).times(gib))
-    const ratio = usd(`vertex/machine/${machine}`, region).div(engine).toNumber()
-    expect(Math.abs(ratio / 1.15 - 1)).toBeLessThan(0.01)
+  test('bills every component at 1.15 × Compute Engine, and its fee at 0.15 ×, within rounding', () => {
+    const vertex = book.prices.filter(({ resource }) => /^vertex\/(fee\/)?[^/]+\/[^/]+$/.test(resource))
+    const parts = vertex.filter(({ resource }) => !resource.startsWith('vertex/machine/'))
+    expect(parts.length).toBeGreaterThan(150)
+    for (const { resource, region } of parts) {
+      const engine = usd(resource.replace(/^vertex\/(fee\/)?/, 'gce/'), region)
+      const expected = resource.startsWith('vertex/fee/') ? '0.15' : '1.15'
+      expect(usd(resource, region).div(engine).div(expected).minus(1).abs().lt('0.0004'), resource).toBe(true)
+    }
+  })
+
+  test('has two nodes of N1 listed whole, within 1 % of their components', () => {
+    for (const [type, vcpus, gib] of [
+      ['n1-standard-2', 2, '7.5'],
+      ['n1-standard-4', 4, '15'],
+    ] as const) {
+      const parts = usd('vertex/n1/cpu', 'us-central1')
+        .times(vcpus)
+        .plus(usd('vertex/n1/memory', 'us-central1').times(gib))
+      const whole = usd(`vertex/machine/${type}`, 'us-central1')
+      expect(whole.div(parts).minus(1).abs().lt('0.01')).toBe(true)
+    }
   })
 })
 
@@ -180,5 +191,82 @@ describe('Cores, memory, GPUs and local SSD add up to the listed hourly price of
       .plus(gpu ? usd(`gce/gpu/${gpu}`, region).times(gpuCount) : 0)
       .plus(usd('gce/disk/local-ssd', region).times(ssdGib).div(730))
     expect(parts.div(listed).minus(1).abs().lt('0.000001')).toBe(true)
+  })
+})
+
+// The same source: spot by the hour, commitments by the month of 730 h; C2D to N4 from its reading of 2025-03.
+describe('A bill of its components comes to the listed price of', () => {
+  test.each([
+    ['e2-highcpu-4', 'us-central1', 'spot', 1, '0.059376'],
+    ['e2-highcpu-4', 'asia-east1', 'commit-3yr', 730, '37.63364328'],
+    ['n1-standard-4', 'us-central1', 'spot', 1, '0.06701'],
+    ['n1-standard-4', 'europe-west4', 'commit-1yr', 730, '96.1921'],
+    ['n2-standard-8', 'asia-east1', 'commit-3yr', 730, '147.76952'],
+    ['c2-standard-8', 'us-central1', 'spot', 1, '0.19936'],
+    ['c2-standard-8', 'asia-east1', 'commit-1yr', 730, '222.3872'],
+    ['t2d-standard-4', 'europe-west4', 'commit-3yr', 730, '61.11268'],
+    ['g2-standard-4', 'us-central1', 'spot', 1, '0.397336'],
+    ['g2-standard-48', 'europe-west4', 'commit-3yr', 730, '1381.65431804'],
+    ['a2-highgpu-1g', 'us-central1', 'spot', 1, '1.92802'],
+    ['a2-highgpu-1g', 'us-central1', 'commit-1yr', 730, '1689.3711392'],
+    ['a2-megagpu-16g', 'us-central1', 'commit-3yr', 730, '14241.71597664'],
+    ['a2-ultragpu-1g', 'europe-west4', 'spot', 1, '2.945206712329'],
+    ['a3-highgpu-1g', 'us-central1', 'spot', 1, '6.32619260274'],
+    ['a3-highgpu-8g', 'us-central1', 'commit-1yr', 730, '44810.08066464'],
+    ['a3-highgpu-8g', 'asia-east1', 'commit-3yr', 730, '32816.67618544'],
+    ['c2d-standard-112', 'us-central1', 'on-demand', 1, '5.084688'],
+    ['c2d-standard-112', 'asia-east1', 'commit-1yr', 730, '2707.64592'],
+    ['c3d-highmem-180', 'asia-northeast1', 'spot', 1, '5.66193456'],
+    ['c3d-highmem-180', 'europe-west1', 'on-demand', 1, '12.1366548'],
+    ['c4-standard-48', 'us-central1', 'on-demand', 1, '2.37204'],
+    ['c4-standard-96', 'europe-west4', 'commit-1yr', 730, '2290.94586'],
+    ['n4-standard-64', 'europe-west1', 'commit-3yr', 730, '1096.96354816'],
+    ['n4-standard-2', 'us-central1', 'spot', 1, '0.037064'],
+    ['f1-micro', 'us-central1', 'on-demand', 1, '0.0076'],
+    ['g1-small', 'asia-east1', 'spot', 1, '0.006218'],
+  ] as [string, string, Purchase, number, string][])(
+    '%s in %s, %s',
+    (type, region, purchase, hours, listed) => {
+      const machine = {
+        resource: `gce/machine/${type}`,
+        region,
+        unit: 'hour',
+        purchase,
+        quantity: String(hours),
+      }
+      const { usdTotal, missing } = billUsage([machine], book)
+      expect(missing).toEqual([])
+      expect(
+        decimal(usdTotal ?? Number.NaN)
+          .div(listed)
+          .minus(1)
+          .abs()
+          .lt('0.000001'),
+      ).toBe(true)
+    },
+  )
+})
+
+// Totals that infracost's golden files and Google's pricing pages print; a month is 730 h.
+describe('A published total is met to the cent by', () => {
+  const hours = (resource: string, unit: string, quantity: string, some: Partial<Usage> = {}): Usage => {
+    return { resource, region: 'us-central1', unit, quantity, ...some }
+  }
+  const month = { monthShare: '1' }
+  const spot = { purchase: 'spot' } as const
+
+  test.each([
+    ['101.77', 'vCPUs of custom-6-20480', hours('gce/n1/custom-cpu', 'vCPU-hour', '4380', month)],
+    ['45.44', 'memory of custom-6-20480', hours('gce/n1/custom-memory', 'GiB-hour', '14600', month)],
+    ['44.41', 'vCPUs of it on spot', hours('gce/n1/custom-cpu', 'vCPU-hour', '4380', spot)],
+    ['19.84', 'memory of it on spot', hours('gce/n1/custom-memory', 'GiB-hour', '14600', spot)],
+    ['3.88', 'f1-micro', hours('gce/machine/f1-micro', 'hour', '730', month)],
+    ['15.53', 'four f1-micro', hours('gce/machine/f1-micro', 'hour', '2920', month)],
+    ['515.99', 'g2-standard-4', hours('gce/machine/g2-standard-4', 'hour', '730', month)],
+    ['3.65', 'an address in use', hours('network/ipv4', 'hour', '730')],
+    ['1.83', 'an address of a spot VM', hours('network/ipv4', 'hour', '730', spot)],
+    ['7.30', 'an unused address', hours('network/ipv4/unused', 'hour', '730')],
+  ] as const)('%s: %s', (usdTotal, _, usage) => {
+    expect(decimal(billUsage([usage], book).usdTotal ?? Number.NaN).toFixed(2)).toBe(usdTotal)
   })
 })

@@ -126,6 +126,24 @@ describe('A book file', () => {
     expect(await fieldsOf({ ...book, prices: [{ ...cpu, basis: 'derived' }] })).toEqual(['prices[0].rule'])
   })
 
+  test('may share the texts of sources and rules in tables, and gives each row its own', async () => {
+    const row = { ...cpu, basis: 'derived', rule: 'solved', source: 'list' }
+    const tables = { sources: { list: 'a price list' }, rules: { solved: 'solved from two machines' } }
+    const { prices, ...rest } = await load({ ...book, ...tables, prices: [row] })
+    expect(prices).toEqual([{ ...row, rule: 'solved from two machines', source: 'a price list' }])
+    expect(rest).not.toHaveProperty('sources')
+    expect(rest).not.toHaveProperty('rules')
+  })
+
+  test('that has such a table may name nothing that is not in it', async () => {
+    const row = { ...cpu, basis: 'derived', rule: 'sovled', source: 'toString' }
+    const tables = { sources: { list: 'a price list' }, rules: { solved: 'solved from two machines' } }
+    expect(await fieldsOf({ ...book, ...tables, prices: [row] })).toEqual([
+      'prices[0].source',
+      'prices[0].rule',
+    ])
+  })
+
   test('must let sustained use shares fall from one', async () => {
     const shares = (...sustainedUse: string[]) => ({ ...book, prices: [{ ...cpu, sustainedUse }] })
     expect(await load(shares('1', '0.8'))).toBeTruthy()

@@ -6,7 +6,9 @@ import { adviseRun } from '../../src/run/advise-run.ts'
 import { variedRun } from '../fixtures/run.ts'
 
 // After a change that is meant: npx vitest run test/report -u, and read what changed.
-const advice = adviseRun(variedRun(), await loadPriceBook())
+const now = new Date('2026-10-01T10:00:00Z')
+const use = { origin: 'built-in', notes: [], now } as const
+const advice = adviseRun(variedRun(), await loadPriceBook(), use)
 const plain = (width: number) => REPORTS.terminal(advice, { width, color: false })
 
 describe('The advice of the golden files', () => {

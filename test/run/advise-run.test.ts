@@ -34,6 +34,34 @@ describe('Advice', () => {
     expect(advise(throughJson(record))).toEqual(advise(record))
   })
 
+  test('names the book that it used, and warns when it is over 90 days old', () => {
+    const use = { origin: 'synced', file: '/data/google-cloud.json', notes: [] } as const
+    const date = new Date(book.date).getTime()
+    const adviceAt = (days: number) =>
+      adviseRun(variedRun(), book, { ...use, now: new Date(date + days * 86_400_000) })
+    expect(adviceAt(90).book).toMatchObject({
+      date: book.date,
+      ageDays: 90,
+      origin: 'synced',
+      file: use.file,
+    })
+    const isOld = (warning: string) => warning.includes('days old')
+    expect(adviceAt(90).warnings.filter(isOld)).toEqual([])
+    expect(adviceAt(91).warnings.filter(isOld)).toEqual([
+      `the price book of ${book.date} is 91 days old, and prices may have changed since: plimsoll prices sync reads them again`,
+    ])
+    expect({ ...adviceAt(91), book: null, warnings: null }).toEqual({
+      ...adviceAt(90),
+      book: null,
+      warnings: null,
+    })
+  })
+
+  test('passes on why a synced book was not used', () => {
+    const notes = ['the synced price book is not used: it is not JSON']
+    expect(adviseRun(variedRun(), book, { origin: 'built-in', notes }).warnings).toContain(notes[0])
+  })
+
   test('does not change the run', () => {
     const record = variedRun()
     const before = JSON.stringify(record)

@@ -193,3 +193,45 @@ describe('what is refused', () => {
     expect(brief(scenarioText({ candidates }))).toEqual([problem])
   })
 })
+
+describe('how a machine is bought', () => {
+  test('is in the name unless on demand, as are a disk of another type and a custom machine', () => {
+    expect(
+      names(
+        'platform: gce, kind: vm, machineType: e2-standard-2, purchase: [on-demand, spot, commit-1yr]',
+        'platform: gce, kind: mig, machineType: n2-custom-4-16384, purchase: commit-3yr, diskType: [pd-balanced, pd-ssd]',
+        'platform: vertex, machineType: n1-standard-2, purchase: [on-demand, spot]',
+      ),
+    ).toEqual([
+      'gce vm e2-standard-2 us-central1',
+      'gce vm e2-standard-2 spot us-central1',
+      'gce vm e2-standard-2 commit-1yr us-central1',
+      'gce mig n2-custom-4-16384 commit-3yr us-central1',
+      'gce mig n2-custom-4-16384 commit-3yr pd-ssd us-central1',
+      'vertex n1-standard-2 us-central1',
+      'vertex n1-standard-2 spot us-central1',
+    ])
+  })
+
+  test('leaves no trace in a candidate that is on demand', () => {
+    const [candidate] = read(
+      listed('platform: gce, kind: vm, machineType: e2-standard-2, purchase: on-demand'),
+    ).candidates
+    expect(candidate).not.toHaveProperty('purchase')
+    expect(candidate).not.toHaveProperty('diskType')
+  })
+
+  test.each([
+    [
+      'platform: vertex, machineType: n1-standard-2, purchase: commit-1yr',
+      '"commit-1yr" is not one of on-demand, spot',
+    ],
+    [
+      'platform: gce, kind: vm, machineType: n2-custom-3-4096',
+      'cannot be: a custom n2 has 1 vCPU or an even number',
+    ],
+    ['platform: gce, kind: vm, machineType: e2-standard-2, diskType: local-ssd', '"local-ssd" is not one of'],
+  ])('%s is refused', (entry, message) => {
+    expect(brief(listed(entry)).join()).toContain(message)
+  })
+})

@@ -1,12 +1,9 @@
-import type { Usage } from '../../core/bill.ts'
 import type { FunctionsCandidate } from '../../core/candidate.ts'
 import { CLOUD_RUN_LOOP, type Controller, FUNCTIONS_LOOP } from '../../core/controller.ts'
-import { HOURS_PER_MONTH, type MonthOperation } from '../../core/operation.ts'
-import { requestBasedUsage } from '../cloud-run/usage.ts'
-import { executionSeconds, usageOf } from '../metering.ts'
 import type { Platform } from '../platform.ts'
 import { functionsLimits, functionsPayloadLimits } from './limits.ts'
-import { functionGhz, functionVcpus } from './shape.ts'
+import { functionVcpus } from './shape.ts'
+import { functionsUsage } from './usage.ts'
 
 /** Default timeout of both generations (Cloud Functions quotas, 2026-08). */
 const TIMEOUT_S = 60
@@ -39,12 +36,7 @@ export const functions: Platform<FunctionsCandidate> = {
       timeoutS: TIMEOUT_S,
     }
   },
-  usage(candidate, month) {
-    if (candidate.generation === 1) return firstGenerationUsage(candidate, month)
-    const { region, memoryMib, minReplicas } = candidate
-    const instance = { region, vcpus: functionVcpus(candidate), memoryGib: memoryMib / 1024, minReplicas }
-    return requestBasedUsage(instance, month)
-  },
+  usage: functionsUsage,
   caveats: () => [],
   assumptions: [
     {
@@ -63,20 +55,4 @@ export const functions: Platform<FunctionsCandidate> = {
       source: 'measured on the 1st generation by mikhail.io, 2019 to 2021; not published',
     },
   ],
-}
-
-/** Each execution rounded up to 100 ms, times its memory and its clock (Cloud Functions pricing, 1st generation). */
-function firstGenerationUsage(candidate: FunctionsCandidate, month: MonthOperation): Usage[] {
-  const { region, memoryMib, minReplicas } = candidate
-  const seconds = executionSeconds(month)
-  const idleS = Math.max(0, minReplicas * HOURS_PER_MONTH * 3600 - seconds)
-  const line = (what: string, unit: string, quantity: number) =>
-    usageOf(`functions-1/${what}`, region, unit, quantity)
-  return [
-    line('cpu', 'GHz-second', seconds * functionGhz(memoryMib)),
-    line('memory', 'GiB-second', seconds * (memoryMib / 1024)),
-    line('idle-cpu', 'GHz-second', idleS * functionGhz(memoryMib)),
-    line('idle-memory', 'GiB-second', idleS * (memoryMib / 1024)),
-    line('invocations', 'invocation', Math.round(month.requests)),
-  ]
 }

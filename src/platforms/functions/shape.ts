@@ -30,7 +30,11 @@ export function functionGhz(memoryMib: number): number {
   return GHZ[memoryMib] ?? 4.8
 }
 
-export function functionVcpus({ generation, memoryMib, vcpus }: FunctionsCandidate): number {
+export function functionVcpus({
+  generation,
+  memoryMib,
+  vcpus,
+}: Pick<FunctionsCandidate, 'generation' | 'memoryMib' | 'vcpus'>): number {
   if (generation === 1) return functionGhz(memoryMib) / 2.4
   return vcpus ?? VCPUS.find(([most]) => memoryMib <= most)?.[1] ?? 8
 }

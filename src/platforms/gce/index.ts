@@ -46,11 +46,7 @@ export const gce: Platform<GceCandidate> = {
     }
   },
   usage: gceUsage,
-  caveats({ kind, minReplicas }) {
-    if (kind === 'mig') return []
-    if (minReplicas === 1) return ['a single VM: nothing takes over when it fails, and it does not scale']
-    return ['fixed VMs without a load balancer: the clients spread their requests, and nothing scales']
-  },
+  caveats: (candidate) => [...kindCaveats(candidate), ...purchaseCaveats(candidate)],
   assumptions: [
     {
       name: 'Instance groups scale',
@@ -74,4 +70,22 @@ export const gce: Platform<GceCandidate> = {
       source: 'choice of this tool; a VM reached from inside its network needs none',
     },
   ],
+}
+
+function kindCaveats({ kind, minReplicas }: GceCandidate): string[] {
+  if (kind === 'mig') return []
+  if (minReplicas === 1) return ['a single VM: nothing takes over when it fails, and it does not scale']
+  return ['fixed VMs without a load balancer: the clients spread their requests, and nothing scales']
+}
+
+function purchaseCaveats({ purchase }: GceCandidate): string[] {
+  switch (purchase) {
+    case 'spot':
+      return ['spot VMs may be taken away at any time, all at once, and are not always to be had']
+    case 'commit-1yr':
+    case 'commit-3yr':
+      return [`a commitment is paid for ${purchase === 'commit-1yr' ? '1 year' : '3 years'}, used or not`]
+    default:
+      return []
+  }
 }

@@ -1,10 +1,9 @@
-import type { Usage } from '../../core/bill.ts'
 import type { VertexCandidate } from '../../core/candidate.ts'
 import { VERTEX_LOOP } from '../../core/controller.ts'
 import { machineType } from '../../core/machine-type.ts'
-import { replicaHours, usageOf } from '../metering.ts'
 import type { Platform } from '../platform.ts'
 import { vertexLimits, vertexPayloadLimits } from './limits.ts'
+import { vertexUsage } from './usage.ts'
 
 /** Default of a dedicated endpoint (Vertex AI docs, 2026-08). */
 const TIMEOUT_S = 600
@@ -35,16 +34,11 @@ export const vertex: Platform<VertexCandidate> = {
       timeoutS: TIMEOUT_S,
     }
   },
-  usage(candidate, month) {
-    const { machineType: type, region, accelerator } = candidate
-    const hours = replicaHours(month)
-    const lines: Usage[] = [usageOf(`vertex/machine/${type}`, region, 'node-hour', hours)]
-    if (accelerator && !machineOf(candidate).accelerator) {
-      lines.push(usageOf(`vertex/gpu/${accelerator.type}`, region, 'GPU-hour', hours * accelerator.count))
-    }
-    return lines
-  },
-  caveats: () => [],
+  usage: vertexUsage,
+  caveats: ({ purchase }) =>
+    purchase === 'spot'
+      ? ['spot nodes may be taken away at any time, all at once, and are not always to be had']
+      : [],
   assumptions: [
     {
       name: 'Vertex AI scales',

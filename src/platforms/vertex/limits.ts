@@ -9,13 +9,16 @@ const FAMILIES = ['e2', 'n1', 'n2', 'n2d', 'c2', 'c2d', 'c3', 'g2', 'a2', 'a3']
 const MOST_BYTES = 10_000_000
 
 export function vertexLimits(candidate: VertexCandidate): Refusal[] {
-  const family = machineType(candidate.machineType)?.family ?? ''
+  const machine = machineType(candidate.machineType)
+  const family = machine?.family ?? ''
   const rules: string[] = []
   if (!FAMILIES.includes(family)) {
     rules.push(
       `Vertex AI prediction offers no ${family.toUpperCase()} machines (it has ${FAMILIES.join(', ')})`,
     )
   }
+  if (machine?.custom) rules.push('Vertex AI prediction offers no custom machine types')
+  if (machine?.sharedCore) rules.push('Vertex AI prediction offers no machines that share a core')
   if (family === 'c3' && !candidate.machineType.startsWith('c3-highcpu')) {
     rules.push('of the C3 machines Vertex AI prediction offers only c3-highcpu')
   }

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { watchProbe } from '../../../src/load/search/watch-probe.ts'
 import type { LoadSeries } from '../../../src/stats/over-saturation.ts'
 import type { SloLimit } from '../../../src/stats/slo-verdict.ts'
-import { exponential, fixed, lognormal, type SimulatedServer, simulate, take } from './simulated-server.ts'
+import {
+  bimodal,
+  exponential,
+  fixed,
+  lognormal,
+  type SimulatedServer,
+  simulate,
+  take,
+} from './simulated-server.ts'
 
 const p99: SloLimit = { metric: 'p99', latencyMs: 100, ratio: 0.01 }
 const errors: SloLimit = { metric: 'errors', ratio: 0.01 }
@@ -34,6 +42,12 @@ describe('watching a probe', () => {
       81.8,
     ],
     ['8 of lognormal, p99', { workers: 8, serviceMs: lognormal(30, 0.6) }, { ...p99, latencyMs: 300 }, 211.3],
+    [
+      '4 of which one request in a hundred takes 20 times as long, p95',
+      { workers: 4, serviceMs: bimodal(20) },
+      { metric: 'p95', latencyMs: 60, ratio: 0.05 },
+      105.1,
+    ],
   ] as const)(
     'passes wrongly in at most three of 60 probes right at the capacity: %s',
     (_, server, limit, capacity) => {
