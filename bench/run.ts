@@ -3,14 +3,16 @@ import { helpBench } from './help.ts'
 import { latencyBench } from './latency.ts'
 import { loadBench } from './load.ts'
 import { searchBench } from './search.ts'
+import { simulateBench } from './simulate.ts'
 
-/** Every benchmark by name: each compares with a peer in the same run and prints ratios. */
+/** Every benchmark by name: each compares with a peer, or with the truth, in the same run. */
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   help: helpBench,
   latency: latencyBench,
   load: loadBench,
   search: searchBench,
   coverage: coverageBench,
+  simulate: simulateBench,
 }
 
 const asked = process.argv.slice(2)

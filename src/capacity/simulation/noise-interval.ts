@@ -13,10 +13,10 @@ export interface NoisyFigure {
   readonly high: number
 }
 
-export type ResponsePercentile = 'p50' | 'p90' | 'p95' | 'p99' | 'p999'
+type ResponsePercentile = 'p50' | 'p90' | 'p95' | 'p99' | 'p999'
 export type ResponseFigures = Readonly<Record<'mean' | ResponsePercentile, NoisyFigure>>
 
-export const RESPONSE_RATIOS: Readonly<Record<ResponsePercentile, number>> = {
+const RESPONSE_RATIOS: Readonly<Record<ResponsePercentile, number>> = {
   p50: 0.5,
   p90: 0.9,
   p95: 0.95,

@@ -1,7 +1,7 @@
 /** Exact results of queueing theory, in units of the mean service time. */
 
 /** P[wait > 0] of M/M/k, by the stable recursion of Erlang B. */
-export function erlangC(slots: number, busySlots: number): number {
+function erlangC(slots: number, busySlots: number): number {
   let blocked = 1
   for (let slot = 1; slot <= slots; slot++) blocked = (busySlots * blocked) / (slot + busySlots * blocked)
   const load = busySlots / slots
