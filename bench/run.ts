@@ -4,8 +4,9 @@ import { helpBench } from './help.ts'
 import { latencyBench } from './latency.ts'
 import { loadBench } from './load.ts'
 import { searchBench } from './search.ts'
+import { simulateBench } from './simulate.ts'
 
-/** Every benchmark by name: each compares with a peer in the same run and prints ratios. */
+/** Every benchmark by name: each compares with a peer, or with the truth, in the same run. */
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   help: helpBench,
   latency: latencyBench,
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   search: searchBench,
   coverage: coverageBench,
   bill: billBench,
+  simulate: simulateBench,
 }
 
 const asked = process.argv.slice(2)

@@ -16,7 +16,7 @@ export type Controller =
 export type Routing = 'random' | 'round-robin' | 'least-outstanding' | 'packed'
 
 /** So many replicas, always. */
-export interface FixedController {
+interface FixedController {
   readonly kind: 'fixed'
   readonly replicas: number
 }
@@ -62,7 +62,7 @@ export interface CloudRunController extends Bounds {
 }
 
 /** Cloud Functions, 1st generation: a request that finds no idle instance starts one; idle ones go after a while. */
-export interface PerRequestController extends Bounds {
+interface PerRequestController extends Bounds {
   readonly kind: 'per-request'
   readonly retentionS: number
 }

@@ -3,7 +3,6 @@ export interface FleetTotals {
   readonly spanMs: number
   /** Replicas from their start to their end: those that start, serve, are kept idle or drain. */
   readonly aliveMs: number
-  readonly servingMs: number
   readonly startingMs: number
   /** Replicas with a request in flight; and the same with each such stretch rounded up to 100 ms. */
   readonly busyMs: number
@@ -33,9 +32,9 @@ export interface FleetTotals {
 const STEP_MS = 100
 
 /** Places in the array of sums: doubles in an object's own fields would be allocated anew at each change. */
-const SUMS = 13
-const [ALIVE, SERVING, STARTING, BUSY, BILLED_BUSY, BUSY_SLOT, IN_SYSTEM] = [0, 1, 2, 3, 4, 5, 6] as const
-const [WAIT, EXECUTION, BILLED_EXECUTION, NOW, CHANGED, FROM] = [7, 8, 9, 10, 11, 12] as const
+const SUMS = 12
+const [ALIVE, STARTING, BUSY, BILLED_BUSY, BUSY_SLOT, IN_SYSTEM] = [0, 1, 2, 3, 4, 5] as const
+const [WAIT, EXECUTION, BILLED_EXECUTION, NOW, CHANGED, FROM] = [6, 7, 8, 9, 10, 11] as const
 
 /** Adds up what a fleet does. The fleet says what changes and when; times must not fall. */
 export class FleetMeter {
@@ -82,7 +81,6 @@ export class FleetMeter {
     const passed = nowMs - (sums[CHANGED] as number)
     sums[CHANGED] = nowMs
     sums[ALIVE] = (sums[ALIVE] as number) + this.alive * passed
-    sums[SERVING] = (sums[SERVING] as number) + this.serving * passed
     sums[STARTING] = (sums[STARTING] as number) + this.starting * passed
     this.#aliveTimeMs[this.alive] = (this.#aliveTimeMs[this.alive] as number) + passed
   }
@@ -166,7 +164,6 @@ export class FleetMeter {
     return {
       spanMs: nowMs - sum(FROM),
       aliveMs: sum(ALIVE),
-      servingMs: sum(SERVING),
       startingMs: sum(STARTING),
       busyMs: sum(BUSY) + nowMs * workingReplicas.length,
       billedBusyMs: sum(BILLED_BUSY) + open,

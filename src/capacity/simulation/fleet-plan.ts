@@ -16,7 +16,7 @@ export interface ServiceModel {
 }
 
 /** Requests that wait in a replica go to a slot together. */
-export interface Batching {
+interface Batching {
   /** Requests of a batch at most. */
   readonly most: number
   /** How long the first of a batch waits for others, ms. */

@@ -191,6 +191,7 @@ export class Fleet {
       queues.release(request)
     } else if (replica >= 0) {
       this.#admit(request, replica, nowMs)
+      if (this.#server.servesBatches) this.#server.fillSlots(replica, nowMs)
     } else {
       queues.append(this.#front, request)
       if (this.#onDemand) this.#startForWaiting(nowMs)
@@ -215,6 +216,7 @@ export class Fleet {
     if (code >= 0) {
       const replica = this.#server.finish(code, nowMs)
       if (this.#requests.length[this.#front] !== 0) this.#takeFromFront(replica, nowMs, false)
+      else if (this.#server.servesBatches) this.#server.fillSlots(replica, nowMs)
       this.#replicas.settle(replica, nowMs)
     } else if (isTimer(code)) {
       this.#server.timer(replicaOf(code), nowMs)
@@ -235,6 +237,8 @@ export class Fleet {
       if (cold) this.#meter.coldStarted++
       this.#admit(queues.shift(this.#front), replica, nowMs)
     }
+    // All that there is room for, so that a batch takes what it can.
+    if (this.#server.servesBatches) this.#server.fillSlots(replica, nowMs)
   }
 
   /** Requests that waited in front for too long were turned away, or gave up, when their time was up. */

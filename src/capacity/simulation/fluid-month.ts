@@ -11,6 +11,8 @@ import { stratify } from './strata.ts'
 /** Whole pictures of the month's moments; they differ by chance alone, which gives the intervals. */
 const GROUPS = 6
 const DAY_BATCHES = 10
+/** More requests would not tell more: what is left is the difference between moments. */
+const MOST_SAMPLED = 500_000
 
 /** The month's autoscaler on the flow of requests, and requests at moments that stand for the month. */
 export function fluidMonth(month: {
@@ -37,7 +39,7 @@ export function fluidMonth(month: {
   ].filter(({ moments }) => moments.some(({ rps }) => rps > 0))
   const samples = populations.map(({ moments, requests }, index) =>
     samplePopulation(fleet, moments, requests, {
-      budget: month.requests / populations.length,
+      budget: Math.min(month.requests, MOST_SAMPLED) / populations.length,
       seed: seed + 1000 * index,
     }),
   )

@@ -2,7 +2,7 @@ import type { NoisyFigure, ResponseFigures } from './noise-interval.ts'
 import { type RateProfile, RateReader } from './rate-profile.ts'
 
 /** What a month comes to, in the units that bills take. */
-export interface MonthUsage {
+interface MonthUsage {
   /** Hours, summed over replicas, from their start to their end: those that start, serve, are kept idle or drain. */
   readonly replicaHours: NoisyFigure
   /** Of these, hours that they were starting. */
@@ -21,7 +21,7 @@ export interface MonthUsage {
 }
 
 /** Requests of the month by how they ended: arrived = served + rejected + timedOut, but for those under way. */
-export interface RequestCounts {
+interface RequestCounts {
   readonly arrived: number
   readonly served: number
   /** Turned away: 429. */

@@ -4,16 +4,19 @@ import { ResponseHistogram } from './response-histogram.ts'
 /** Of a simulation's own intervals: what another seed would give lies in them this often. */
 export const NOISE_CONFIDENCE = 0.99
 
+/** Batches from which their correlation is looked at. */
+const MANY_BATCHES = 20
+
 export interface NoisyFigure {
   readonly value: number
   readonly low: number
   readonly high: number
 }
 
-export type ResponsePercentile = 'p50' | 'p90' | 'p95' | 'p99' | 'p999'
+type ResponsePercentile = 'p50' | 'p90' | 'p95' | 'p99' | 'p999'
 export type ResponseFigures = Readonly<Record<'mean' | ResponsePercentile, NoisyFigure>>
 
-export const RESPONSE_RATIOS: Readonly<Record<ResponsePercentile, number>> = {
+const RESPONSE_RATIOS: Readonly<Record<ResponsePercentile, number>> = {
   p50: 0.5,
   p90: 0.9,
   p95: 0.95,
@@ -25,8 +28,8 @@ export const RESPONSE_RATIOS: Readonly<Record<ResponsePercentile, number>> = {
  * Mean and percentiles of the response times of batches that together are a run, with intervals from how the batches
  * differ (batch means, as a ratio of sums, since batches differ in size).
  *
- * Batches that follow each other and are alike show that they are too short: then the interval is widened by their
- * correlation. A percentile's interval is that of the share over it, read back through the distribution.
+ * Many batches that follow each other and are alike show that they are too short: then the interval is widened by
+ * their correlation. A percentile's interval is that of the share over it, read back through the distribution.
  *
  * @param batches at least 2 that hold something; with fewer the intervals are unbounded
  */
@@ -75,7 +78,8 @@ function ratioOfSums(sums: readonly number[], weights: readonly number[]) {
   const products = total(
     residuals.slice(1).map((residual, before) => residual * (residuals[before] as number)),
   )
-  const correlation = Math.min(0.9, Math.max(0, products / squares))
+  // Few batches say too little of their correlation: those are made to be independent.
+  const correlation = batches < MANY_BATCHES ? 0 : Math.min(0.9, Math.max(0, products / squares))
   const widened = (1 + correlation) / (1 - correlation)
   const deviation = Math.sqrt((squares * widened * batches) / (batches - 1)) / weight
   return { value, halfWidth: studentQuantile((1 + NOISE_CONFIDENCE) / 2, batches - 1) * deviation }

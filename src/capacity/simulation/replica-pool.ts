@@ -243,7 +243,7 @@ export class ReplicaPool {
 }
 
 /** Codes of events that are not ends of service: negative, even for the end of a start, odd for a batch's timer. */
-export function readyCode(replica: number): number {
+function readyCode(replica: number): number {
   return -2 - 2 * replica
 }
 

@@ -35,6 +35,7 @@ export class ReplicaQueues {
   /** So many replicas from now on: new ones have nothing, those with the least to do go. */
   resize(replicas: number): void {
     let change = replicas - this.#count()
+    if (change === 0) return
     if (change > 0) this.#cohorts.unshift({ replicas: change, level: 0 })
     while (change < 0) {
       const first = this.#cohorts[0] as Cohort
@@ -92,6 +93,7 @@ export class ReplicaQueues {
   }
 
   #merge(): void {
+    if (this.#cohorts.length < 2) return
     this.#cohorts = this.#cohorts.filter(({ replicas }) => replicas > 0).sort((a, b) => a.level - b.level)
     for (let index = 1; index < this.#cohorts.length; ) {
       const [below, cohort] = [this.#cohorts[index - 1] as Cohort, this.#cohorts[index] as Cohort]

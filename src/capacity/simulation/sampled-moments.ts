@@ -35,9 +35,11 @@ const ARRIVALS_STREAM = 0x2545f491
  */
 export function sampleMoment(plan: FleetPlan, moment: Moment, requests: number, seed: number): SampledMoment {
   const serving = Math.max(1, moment.serving)
-  const service = serviceAt(serviceMoments(plan.service), moment.rps, serving)
-  const served = Math.min(moment.rps, (serving * plan.service.slots) / service.meanS)
-  const inFlight = Math.min(serving * plan.service.slots, served * service.meanS)
+  // On-demand platforms bring back what they keep at once.
+  const able = startsOnDemand(plan.controller) ? Math.max(serving, moment.alive) : serving
+  const service = serviceAt(serviceMoments(plan.service), moment.rps, able)
+  const served = Math.min(moment.rps, (able * plan.service.slots) / service.meanS)
+  const inFlight = served * service.meanS
   const scale = Math.max(1, (TURNS * inFlight) / requests)
   const replicas = Math.max(1, Math.round(serving / scale))
   const share = replicas / serving
@@ -55,7 +57,6 @@ export function sampleMoment(plan: FleetPlan, moment: Moment, requests: number, 
   for (let left = Math.round(inFlight * share); left > 0; left--) fleet.addBacklog(-waitMs)
   for (let left = backlog; left >= 1; left--) fleet.addBacklog((-waitMs * left) / backlog)
   // Where more comes than can be served, the queue is that of this moment only for a while.
-  const able = startsOnDemand(plan.controller) ? Math.max(serving, moment.alive) : serving
   const isOver = moment.rps * service.meanS > OVERLOAD * able * plan.service.slots
   const measured = isOver ? Math.min(requests, Math.max(50, rps * OVERLOADED_S)) : requests
   const warmUp = isOver ? 0 : Math.min(requests / 2, Math.max(requests / 5, 2 * inFlight * share))

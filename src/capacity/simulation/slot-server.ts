@@ -49,7 +49,7 @@ export class SlotServer {
     return (this.#parts.replicas.busySlots[replica] as number) < this.#slots
   }
 
-  /** A request that a replica has let in is served, or waits there. */
+  /** A request that a replica has let in is served, or waits there; batches start when `fillSlots` is called. */
   accept(request: number, replica: number, nowMs: number): void {
     if (this.#mostInBatch === 1 && this.hasFreeSlot(replica)) {
       this.#serve(request, 1, replica, nowMs)
@@ -57,7 +57,10 @@ export class SlotServer {
     }
     this.#parts.requests.append(replica, request)
     this.waiting++
-    if (this.#mostInBatch > 1) this.fillSlots(replica, nowMs)
+  }
+
+  get servesBatches(): boolean {
+    return this.#mostInBatch > 1
   }
 
   /** Lets what waits in a replica into its free slots. */
@@ -94,7 +97,8 @@ export class SlotServer {
     replicas.inFlight[replica] = left
     replicas.busySlots[replica] = (replicas.busySlots[replica] as number) - 1
     meter.busySlots--
-    if (requests.length[replica] !== 0) this.fillSlots(replica, nowMs)
+    // Batches first see what comes in from the front.
+    if (requests.length[replica] !== 0 && this.#mostInBatch === 1) this.fillSlots(replica, nowMs)
     return replica
   }
 

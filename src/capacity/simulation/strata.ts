@@ -1,7 +1,7 @@
 import { seededRandom } from '../../core/random.ts'
 import type { FleetPlan } from './fleet-plan.ts'
 import type { Moment } from './flow-month.ts'
-import { serviceAt, serviceMoments } from './service-moments.ts'
+import { type ServiceMoments, serviceAt, serviceMoments } from './service-moments.ts'
 
 /** A moment that stands for others like it. */
 export interface Stratum {
@@ -27,8 +27,11 @@ export function stratify(
   seed: number,
 ): Stratum[][] {
   const random = seededRandom(seed)
+  const service = serviceMoments(plan.service)
   const busy = moments.filter(({ rps }) => rps > 0)
-  const sorted = busy.map((moment) => ({ moment, key: waitKey(plan, moment) })).sort((a, b) => a.key - b.key)
+  const sorted = busy
+    .map((moment) => ({ moment, key: waitKey(service, moment) }))
+    .sort((a, b) => a.key - b.key)
   const passed = new Float64Array(sorted.length + 1)
   for (const [index, { moment }] of sorted.entries())
     passed[index + 1] = (passed[index] as number) + moment.rps
@@ -57,10 +60,10 @@ function indexOf(passed: Float64Array, place: number): number {
  * Ranks moments by how long requests wait: Sakasegawa's mean wait of M/M/k, in services, and above it a queue that is
  * there. Only the order counts.
  */
-function waitKey(plan: FleetPlan, { rps, serving, alive, backlog }: Moment): number {
+function waitKey(service: ServiceMoments, { rps, serving, alive, backlog }: Moment): number {
   const replicas = Math.max(1, serving, alive)
-  const { meanS } = serviceAt(serviceMoments(plan.service), rps, replicas)
-  const slots = replicas * plan.service.slots
+  const { meanS } = serviceAt(service, rps, replicas)
+  const slots = replicas * service.slots
   const load = Math.min(0.999, (rps * meanS) / slots)
   const wait = load ** (Math.sqrt(2 * (slots + 1)) - 1) / (slots * (1 - load))
   return wait + (backlog * meanS) / slots
