@@ -18,7 +18,8 @@ export function bestSettings(verdicts: readonly Verdict[]): BestSettings[] {
 
 function familyOf(candidate: Candidate): string {
   const gpu = candidate.accelerator ? ` +${candidate.accelerator.count} ${candidate.accelerator.type}` : ''
-  return `${candidate.platform} ${shapeOf(candidate)}${gpu} ${candidate.region}`
+  const bought = 'purchase' in candidate && candidate.purchase ? ` ${candidate.purchase}` : ''
+  return `${candidate.platform} ${shapeOf(candidate)}${gpu}${bought} ${candidate.region}`
 }
 
 function shapeOf(candidate: Candidate): string {

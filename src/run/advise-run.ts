@@ -26,8 +26,8 @@ export type BookUse = Omit<ChosenBook, 'book'> & { readonly now?: Date }
 export interface AdviseOptions extends Partial<BookUse> {
   /** Whether to look at other traffic as well; it takes about as long as the rest. */
   readonly outlook?: boolean
-  /** Requests to simulate of each month, at about most. */
-  readonly requests?: number
+  /** How much to simulate of each month; what is left out is as much as a report deserves. */
+  readonly effort?: { readonly requests?: number; readonly leastHours?: number }
 }
 
 /** Of the outlook: a tenth of the requests, and a day of the autoscaler where the traffic repeats by the day. */
@@ -42,15 +42,7 @@ export function adviseRun(record: RunRecord, book: PriceBook, options: AdviseOpt
   const subjects = subjectsOf(record)
   const judged = (assessments: readonly Assessment[], month: MonthProfile) =>
     rank(assessments.map((assessment) => judge(assessment, scenario.slo, month.requests)))
-  const ranking = judged(
-    assessAll(
-      subjects,
-      profile,
-      book,
-      effortOf(scenario, options.requests === undefined ? {} : { requests: options.requests }),
-    ),
-    profile,
-  )
+  const ranking = judged(assessAll(subjects, profile, book, effortOf(scenario, options.effort)), profile)
   const next = nextMeasurement(ranking)
   const other = options.outlook === false ? null : outlookOf(record, book, ranking, profile, subjects)
   return {

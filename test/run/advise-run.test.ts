@@ -14,7 +14,7 @@ import { runRecord, scenario, variedRun } from '../fixtures/run.ts'
 
 const book = await loadPriceBook()
 /** Enough to tell the candidates apart, at traffic of their own only. */
-const brief = { outlook: false, requests: 20_000 } as const
+const brief = { outlook: false, effort: { requests: 4000, leastHours: 24 } } as const
 const advise = (record: RunRecord) => adviseRun(record, book, brief)
 
 function verdictOn(name: string, advice: Advice): Verdict {
@@ -38,7 +38,7 @@ describe('Advice', () => {
     const use = { origin: 'synced', file: '/data/google-cloud.json', notes: [] } as const
     const date = new Date(book.date).getTime()
     const adviceAt = (days: number) =>
-      adviseRun(variedRun(), book, { ...use, now: new Date(date + days * 86_400_000) })
+      adviseRun(variedRun(), book, { ...brief, ...use, now: new Date(date + days * 86_400_000) })
     expect(adviceAt(90).book).toMatchObject({
       date: book.date,
       ageDays: 90,
@@ -59,7 +59,7 @@ describe('Advice', () => {
 
   test('passes on why a synced book was not used', () => {
     const notes = ['the synced price book is not used: it is not JSON']
-    expect(adviseRun(variedRun(), book, { origin: 'built-in', notes }).warnings).toContain(notes[0])
+    expect(adviseRun(variedRun(), book, { ...brief, origin: 'built-in', notes }).warnings).toContain(notes[0])
   })
 
   test('does not change the run', () => {

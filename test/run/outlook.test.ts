@@ -8,12 +8,13 @@ import { cloudRun, vertex, vm } from '../fixtures/candidates.ts'
 import { runRecord } from '../fixtures/run.ts'
 
 const book = await loadPriceBook()
+const EFFORT = { requests: 20_000, leastHours: 24 }
 const machine = vm({ machineType: 'n2-standard-2' })
 const serverless = cloudRun({ vcpus: 1, memoryGib: 2, concurrency: 1 })
 const office = { shape: 'office', timeZone: 'UTC', weekendFactor: 0.1 } as const
 
 function advise(candidates: Candidate[], traffic: Traffic): Advice {
-  return adviseRun(runRecord({}, { candidates, traffic }), book, { requests: 20_000 })
+  return adviseRun(runRecord({}, { candidates, traffic }), book, { effort: EFFORT })
 }
 
 describe('A daily curve', () => {
@@ -60,7 +61,7 @@ describe('More and less traffic', () => {
   test('is left out where it is not asked for, and nothing else changes', () => {
     const record = runRecord({}, { candidates: [serverless], traffic: { rps: 1 } })
     const [with_, without] = [{}, { outlook: false }].map((options) =>
-      adviseRun(record, book, { requests: 20_000, ...options }),
+      adviseRun(record, book, { effort: EFFORT, ...options }),
     )
     expect(without).toEqual({ ...with_, outlook: null })
   })
@@ -81,7 +82,7 @@ describe('An SLO that is tighter than the fastest service time', () => {
   test('is met by none, and the report says that none can', () => {
     const slo = { latencyMs: { p95: 1 }, errorRatio: 0.001 }
     const record = runRecord({}, { candidates: [machine, serverless], traffic: { rps: 1 }, slo })
-    const advice = adviseRun(record, book, { requests: 5000 })
+    const advice = adviseRun(record, book, { effort: EFFORT })
     expect(advice.cheapest).toBeNull()
     expect(advice.recommendation[1]).toMatch(/^No candidate meets the SLO, and none can, .* over 1\.00 ms\.$/)
   })

@@ -16,7 +16,7 @@ export interface NoisyFigure {
 type ResponsePercentile = 'p50' | 'p90' | 'p95' | 'p99' | 'p999'
 export type ResponseFigures = Readonly<Record<'mean' | ResponsePercentile, NoisyFigure>>
 
-const RESPONSE_RATIOS: Readonly<Record<ResponsePercentile, number>> = {
+export const RESPONSE_RATIOS: Readonly<Record<ResponsePercentile, number>> = {
   p50: 0.5,
   p90: 0.9,
   p95: 0.95,
