@@ -1,8 +1,10 @@
+import { adviceBench } from './advice.ts'
 import { billBench } from './bill.ts'
 import { coverageBench } from './coverage.ts'
 import { helpBench } from './help.ts'
 import { latencyBench } from './latency.ts'
 import { loadBench } from './load.ts'
+import { predictionBench } from './prediction.ts'
 import { searchBench } from './search.ts'
 import { simulateBench } from './simulate.ts'
 
@@ -15,6 +17,8 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   coverage: coverageBench,
   bill: billBench,
   simulate: simulateBench,
+  prediction: predictionBench,
+  advice: adviceBench,
 }
 
 const asked = process.argv.slice(2)

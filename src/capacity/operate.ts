@@ -91,7 +91,22 @@ function operateAt(
   const { max } = boundsOf(scaling.controller)
   const peakLoad = (peakRps * mean(times.occupancyMs)) / 1000 / (max * times.slots)
   const span = simulateMonth({ fleet, traffic, seed, requests, hours })
-  return { ...repeat(span, HOURS_PER_MONTH / hours), peakLoad, networkMs: times.networkMs }
+  const month = repeat(span, HOURS_PER_MONTH / hours)
+  const usage = hours < DAYS_FOR_NOISE * 24 ? withoutNoise(month.usage) : month.usage
+  return { ...month, usage, peakLoad, networkMs: times.networkMs }
+}
+
+/** Fewer days do not tell how much days differ. */
+const DAYS_FOR_NOISE = 5
+
+function withoutNoise(usage: MonthSimulation['usage']): MonthSimulation['usage'] {
+  const exactly = ({ value }: NoisyFigure) => ({ value, low: value, high: value })
+  return {
+    ...usage,
+    replicaHours: exactly(usage.replicaHours),
+    busyReplicaS: exactly(usage.busyReplicaS),
+    executionS: exactly(usage.executionS),
+  }
 }
 
 /** A span of the month as many times over as makes a month. */
