@@ -51,7 +51,6 @@ export function loadReport(
 /** A search for a terminal: the capacity, what limited it, and every rate tried. */
 export function searchReport(search: CapacitySearch, slo: Slo, width: number): string {
   const { capacityRps, reason, probes, requestsUsed, headroom } = search
-  const high = capacityRps.high === null ? 'no upper end found' : formatRps(capacityRps.high)
   const rows = [...probes]
     .sort((a, b) => a.rps - b.rps)
     .map(
@@ -59,7 +58,7 @@ export function searchReport(search: CapacitySearch, slo: Slo, width: number): s
         `  ${formatRps(rps).padStart(10)}  ${verdict.padEnd(10)}  ${used}`,
     )
   const lines = [
-    `capacity ${formatRps(capacityRps.value)} requests/s (${formatRps(capacityRps.low)} to ${high}) at ${formatSlo(slo)}`,
+    `${formatCapacity(capacityRps)} at ${formatSlo(slo)}`,
     reason,
     ...(headroom.warning ? [`Warning: ${headroom.warning}.`] : []),
     '',
@@ -76,6 +75,13 @@ function warmUpLine({ requests, responseMs }: NonNullable<Measurement['warmUp']>
     `Warm-up: the first ${requests} requests were slower, p50 ${formatMs(responseMs.p50)}, max ` +
     `${formatMs(responseMs.max)}. They are in the counts and in any verdict, and not in the table.`
   )
+}
+
+function formatCapacity({ value, low, high }: CapacitySearch['capacityRps']): string {
+  // Nothing met, and nothing missed by the server's fault.
+  if (value === 0 && high === null) return 'capacity not found'
+  const upTo = high === null ? 'no upper end found' : formatRps(high)
+  return `capacity ${formatRps(value)} requests/s (${formatRps(low)} to ${upTo})`
 }
 
 /** Response counts from when a request was due, service from when it was sent. */
