@@ -136,12 +136,13 @@ export function real(description: string, what = 'a number') {
   return z.number({ error }).meta({ description })
 }
 
-/** A finite number over 0, in the unit that the field's name ends in. */
-export function positiveNumber(description: string, what: string) {
-  const wrong = `a finite ${what} over 0`
+/** A finite number over 0, or from 0 on, in the unit that the field's name ends in. */
+export function positiveNumber(description: string, what: string, { zero = false } = {}) {
+  const wrong = zero ? `a ${what} of 0 or more` : `a finite ${what} over 0`
   const error = ({ input }: { input?: unknown }) =>
     input === undefined ? undefined : `${show(input)} is not ${wrong}`
-  return z.number({ error }).positive({ error }).meta({ description })
+  const number = z.number({ error })
+  return (zero ? number.min(0, { error }) : number.positive({ error })).meta({ description })
 }
 
 /** vCPUs: a fraction or a whole number, over 0. */

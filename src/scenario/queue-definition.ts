@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { choice, count, positiveNumber, real } from './fields.ts'
+import { choice, count, positiveNumber } from './fields.ts'
 
 /** The file of a bare queue, defined once: checks and defaults come from here. Times are in ms, rates per second. */
 
@@ -25,7 +25,7 @@ export const DISTRIBUTIONS = {
   hyperexponential: z.strictObject({ distribution: z.literal('hyperexponential'), mean, cv }),
   uniform: z.strictObject({
     distribution: z.literal('uniform'),
-    low: real('Shortest service time, ms.', 'a time in ms'),
+    low: positiveNumber('Shortest service time, ms.', 'time in ms', { zero: true }),
     high: positiveNumber('Longest service time, ms.', 'time in ms'),
   }),
   empirical: z.strictObject({
@@ -63,11 +63,13 @@ export const QUEUE_SCHEMA = z.strictObject({
   batching: z
     .strictObject({
       max: count('Requests of a batch at most.', { most: 10_000 }),
-      delayMs: real('How long the first of a batch waits for others, ms.', 'a time in ms').default(0),
+      delayMs: positiveNumber('How long the first of a batch waits for others, ms.', 'time in ms', {
+        zero: true,
+      }).default(0),
       curve: curve('Time of a batch of 1, 2, 3 … over that of one request; the last goes on.'),
     })
     .optional(),
-  requests: count('Requests to simulate.', { least: 1000, most: 100_000_000 }).default(1_000_000),
+  requests: count('Requests to simulate.', { most: 100_000_000 }).default(1_000_000),
   warmupRequests: count('The first ones, that figures leave out; a twentieth of all.', {
     least: 0,
     most: 100_000_000,

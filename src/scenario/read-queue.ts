@@ -76,19 +76,13 @@ function checkDistribution(distribution: RawDistribution, report: Report): RawDi
   if (distribution.distribution === 'hyperexponential' && distribution.cv < 1) {
     report(['cv'], 'a hyperexponential time has a cv of 1 or more', 'gamma and lognormal take less')
   }
-  if (distribution.distribution === 'uniform') {
-    if (distribution.low < 0) report(['low'], `${distribution.low} is not a time of 0 ms or more`)
-    if (distribution.low >= distribution.high) {
-      report(['low'], `low ${distribution.low} is not below high ${distribution.high}`)
-    }
+  if (distribution.distribution === 'uniform' && distribution.low >= distribution.high) {
+    report(['low'], `low ${distribution.low} is not below high ${distribution.high}`)
   }
   return distribution
 }
 
 function checkFields({ batching, warmupRequests, requests, timeoutMs }: RawQueue, report: Report): void {
-  if (batching && batching.delayMs < 0) {
-    report(['batching', 'delayMs'], `${batching.delayMs} is not a time of 0 ms or more`)
-  }
   if (batching && timeoutMs !== undefined && batching.delayMs >= timeoutMs) {
     report(['batching', 'delayMs'], 'a batch waits for longer than its requests do', 'shorten it')
   }

@@ -255,13 +255,15 @@ export class Fleet {
     }
   }
 
-  /** One more replica, unless those that start will do for what waits. */
+  /** A warm replica comes back, else one more starts, unless those that start will do for what waits. */
   #startForWaiting(nowMs: number): void {
-    const waiting = this.#requests.length[this.#front] as number
-    if (waiting <= this.#meter.starting * this.#plan.concurrency) return
     const kept = this.#replicas.reactivate(nowMs)
-    if (kept >= 0) this.#takeFromFront(kept, nowMs, false)
-    else this.#replicas.start(nowMs)
+    if (kept >= 0) {
+      this.#takeFromFront(kept, nowMs, false)
+      return
+    }
+    const waiting = this.#requests.length[this.#front] as number
+    if (waiting > this.#meter.starting * this.#plan.concurrency) this.#replicas.start(nowMs)
   }
 
   /** The platform's controller looks at the fleet, and acts. */

@@ -1,4 +1,4 @@
-import { boundsOf, startsOnDemand } from '../../core/controller.ts'
+import { boundsOf, type Controller, startsOnDemand } from '../../core/controller.ts'
 import { seededRandom } from '../../core/random.ts'
 import { controlLoop } from '../controllers/control-loop.ts'
 import { momentsOf } from './distribution.ts'
@@ -37,8 +37,11 @@ export interface FlowMonth {
   readonly steps: number
 }
 
-/** Longest step, s: the shortest period of a controller that looks at utilisation. */
-const LONGEST_STEP_S = 15
+/**
+ * Usual step, s: Vertex AI's period. A controller that looks more often is let look so often only: it averages over a
+ * minute and more, so that in between it sees little that is new.
+ */
+const USUAL_STEP_S = 15
 /** A fixed fleet has nothing to decide. */
 const FIXED_STEP_S = 60
 /** A change of the rate from step to step by which on-demand platforms are watched more closely. */
@@ -46,7 +49,8 @@ const NOTABLE_CHANGE = 0.1
 const MOMENTS_EVERY_S = 60
 
 /** The month of a fleet on the flow of its requests. */
-export function flowMonth(plan: FleetPlan, traffic: RateProfile, hours: number, seed: number): FlowMonth {
+export function flowMonth(exact: FleetPlan, traffic: RateProfile, hours: number, seed: number): FlowMonth {
+  const plan = { ...exact, controller: coarse(exact.controller) }
   const reader = new RateReader(traffic)
   const random = seededRandom(seed ^ 0x1b873593)
   const startS = -warmUpS(plan)
@@ -88,10 +92,17 @@ function stepsOf(plan: FleetPlan): { longS: number; shortS: number } {
   const { controller, service, concurrency } = plan
   const { everyS } = controlLoop(controller, { slots: service.slots, concurrency })
   if (everyS === Number.POSITIVE_INFINITY) return { longS: FIXED_STEP_S, shortS: FIXED_STEP_S }
-  const longS = Math.min(LONGEST_STEP_S, everyS)
-  if (!startsOnDemand(controller)) return { longS, shortS: longS }
+  if (!startsOnDemand(controller)) {
+    const longS = Math.min(USUAL_STEP_S, everyS)
+    return { longS, shortS: longS }
+  }
   const startS = momentsOf(plan.startUpMs).mean / 1000
-  return { longS, shortS: Math.min(longS, Math.max(0.25, startS / 4)) }
+  return { longS: USUAL_STEP_S, shortS: Math.min(USUAL_STEP_S, Math.max(0.25, startS / 4)) }
+}
+
+function coarse(controller: Controller): Controller {
+  if (!('everyS' in controller)) return controller
+  return { ...controller, everyS: Math.max(USUAL_STEP_S, controller.everyS) }
 }
 
 function emptyHour(): FlowHour {

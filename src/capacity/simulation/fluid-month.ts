@@ -5,154 +5,110 @@ import { busiestHours, hourlyRates, type MonthSimulation, replicasByHours } from
 import { batchRatio, type NoisyFigure, responseFigures } from './noise-interval.ts'
 import type { RateProfile } from './rate-profile.ts'
 import { ResponseHistogram } from './response-histogram.ts'
-import { sampleMoment } from './sampled-moments.ts'
-import { stratify } from './strata.ts'
+import { groupResponses, type SampledMoments, sampleMoments, totalOfRequests } from './sample-moments.ts'
 
-/** Whole pictures of the month's moments; they differ by chance alone, which gives the intervals. */
-const GROUPS = 6
+/** Every so many days are a batch for the intervals, as in the full month. */
 const DAY_BATCHES = 10
 /** More requests would not tell more: what is left is the difference between moments. */
 const MOST_SAMPLED = 500_000
 
+interface FluidPlan {
+  readonly fleet: FleetPlan
+  readonly traffic: RateProfile
+  readonly hours: number
+  readonly seed: number
+  /** Requests to simulate at about most. */
+  readonly requests: number
+}
+
 /** The month's autoscaler on the flow of requests, and requests at moments that stand for the month. */
-export function fluidMonth(month: {
-  fleet: FleetPlan
-  traffic: RateProfile
-  hours: number
-  seed: number
-  requests: number
-}): MonthSimulation {
-  const { fleet, traffic, hours, seed } = month
+export function fluidMonth(plan: FluidPlan): MonthSimulation {
+  const { fleet, traffic, hours, seed } = plan
   const hourlyRps = hourlyRates(traffic, hours)
   const busiest = busiestHours(hourlyRps)
   const flow = flowMonth(fleet, traffic, hours, seed)
-  const isBusiest = ({ atS }: Moment) => busiest[Math.min(hourlyRps.length - 1, Math.floor(atS / 3600))] === 1
-  const sum = (of: (hour: FlowHour) => number, rows = flow.hours) =>
-    rows.reduce((total, row) => total + of(row), 0)
   const busyRows = flow.hours.filter((_, hour) => busiest[hour] === 1)
-  const arrived = sum((row) => row.arrived)
-  const inBusiest = sum((row) => row.arrived, busyRows)
-  const [peak, rest] = [flow.moments.filter(isBusiest), flow.moments.filter((moment) => !isBusiest(moment))]
-  const populations = [
-    { moments: peak, requests: inBusiest },
-    { moments: rest, requests: arrived - inBusiest },
-  ].filter(({ moments }) => moments.some(({ rps }) => rps > 0))
-  const samples = populations.map(({ moments, requests }, index) =>
-    samplePopulation(fleet, moments, requests, {
-      budget: Math.min(month.requests, MOST_SAMPLED) / populations.length,
-      seed: seed + 1000 * index,
-    }),
-  )
+  const arrived = total(flow.hours, (row) => row.arrived)
+  const inBusiest = total(busyRows, (row) => row.arrived)
+  const samples = sampleBusiestAndRest(plan, flow, busiest, { arrived, inBusiest })
+  const failedOf = (rows: readonly FlowHour[], sampled: readonly SampledMoments[]) =>
+    total(rows, (row) => row.failed) + total(sampled, ({ failed }) => failed)
+  const failed = failedOf(flow.hours, samples.all)
+  const isRejected = fleet.limits.pendingMs <= fleet.limits.timeoutMs
   const startMs = momentsOf(fleet.startUpMs).mean
-  const coldRatio = sum((row) => row.cold) / Math.max(1, arrived)
-  const groups = Array.from({ length: GROUPS }, (_, group) => {
-    const responses = new ResponseHistogram()
-    for (const sample of samples) {
-      responses.add((sample.groups[group] as GroupSample).responses, 1 - coldRatio)
-      responses.add((sample.groups[group] as GroupSample).responses, coldRatio, startMs)
-    }
-    return responses
-  })
-  const chanceFailed = samples.reduce((total, sample) => total + sample.failed, 0)
-  const failed = sum((row) => row.failed) + chanceFailed
-  const rejects = fleet.limits.pendingMs <= fleet.limits.timeoutMs
+  const coldStarted = total(flow.hours, (row) => row.cold)
+  const starts = total(flow.hours, (row) => row.starts)
+  const readyS = total(flow.hours, (row) => row.readyS)
   return {
     method: 'fluid',
-    simulatedRequests: samples.reduce((total, sample) => total + sample.simulated, 0),
-    events: flow.steps + samples.reduce((total, sample) => total + sample.events, 0),
+    simulatedRequests: total(samples.all, ({ simulated }) => simulated),
+    events: flow.steps + total(samples.all, ({ events }) => events),
     requests: {
       arrived,
       served: Math.max(0, arrived - failed),
-      rejected: rejects ? failed : 0,
-      timedOut: rejects ? 0 : failed,
-      coldStarted: sum((row) => row.cold),
+      rejected: isRejected ? failed : 0,
+      timedOut: isRejected ? 0 : failed,
+      coldStarted,
     },
     usage: {
       replicaHours: replicaHours(flow, hours),
-      startingReplicaHours: (sum((row) => row.starts) * startMs) / 3_600_000,
-      busyReplicaS: perRequest(samples, arrived, ({ billedBusyMs }) => billedBusyMs / 1000),
-      executionS: perRequest(samples, arrived, ({ billedExecutionMs }) => billedExecutionMs / 1000),
-      starts: sum((row) => row.starts),
+      startingReplicaHours: (starts * startMs) / 3_600_000,
+      busyReplicaS: totalOfRequests(samples.all, ({ billedBusyMs }) => billedBusyMs / 1000),
+      executionS: totalOfRequests(samples.all, ({ billedExecutionMs }) => billedExecutionMs / 1000),
+      starts,
       replicasByHours: replicasByHours(flow.aliveTimeS, hours),
     },
-    responseMs: responseFigures(groups),
-    busiestResponseMs: responseFigures(
-      peak.length > 0 ? (samples[0] as Sampled).groups.map((group) => group.responses) : [],
-    ),
-    busiestFailedRatio:
-      (sum((row) => row.failed, busyRows) + (peak.length > 0 ? (samples[0] as Sampled).failed : 0)) /
-      inBusiest,
-    utilization: sum((row) => row.busySlotS) / (sum((row) => row.readyS) * fleet.service.slots),
+    responseMs: responseFigures(withColdStarts(groupResponses(samples.all), coldStarted / arrived, startMs)),
+    busiestResponseMs: responseFigures(groupResponses(samples.busiest)),
+    busiestFailedRatio: failedOf(busyRows, samples.busiest) / inBusiest,
+    utilization: total(flow.hours, (row) => row.busySlotS) / (readyS * fleet.service.slots),
     hourlyRps,
     hourlyReplicas: Float64Array.from(flow.hours, (row) => row.aliveS / row.spanS),
     mostReplicas: flow.aliveTimeS.findLastIndex((time) => time > 0),
   }
 }
 
-/** One whole picture of a population of moments; times are those of all its requests. */
-interface GroupSample {
-  readonly responses: ResponseHistogram
-  billedBusyMs: number
-  billedExecutionMs: number
-}
-
-interface Sampled {
-  readonly groups: readonly GroupSample[]
-  readonly requests: number
-  /** Requests that fail by chance, while nothing waits. */
-  readonly failed: number
-  readonly simulated: number
-  readonly events: number
-}
-
-function samplePopulation(
-  fleet: FleetPlan,
-  moments: readonly Moment[],
-  requests: number,
-  { budget, seed }: { budget: number; seed: number },
-): Sampled {
-  const groups = stratify(fleet, moments, GROUPS, seed)
-  const each = Math.max(200, Math.floor(budget / groups.flat().length))
-  let [failed, simulated, events] = [0, 0, 0]
-  const sampled = groups.map((strata, group) => {
-    const sums: GroupSample = { responses: new ResponseHistogram(), billedBusyMs: 0, billedExecutionMs: 0 }
-    for (const [index, { moment, requests: share }] of strata.entries()) {
-      const sample = sampleMoment(fleet, moment, each, seed + 97 * group + index)
-      const weight = (share * requests) / Math.max(1, sample.arrived)
-      sums.responses.add(sample.responses, (share * requests) / Math.max(1, sample.responses.count))
-      sums.billedBusyMs += sample.billedBusyMs * weight
-      sums.billedExecutionMs += sample.billedExecutionMs * weight
-      if (moment.backlog === 0) failed += (sample.failed * weight) / GROUPS
-      simulated += each
-      events += sample.events
-    }
-    return sums
-  })
-  return { groups: sampled, requests, failed, simulated, events }
-}
-
-function perRequest(
-  samples: readonly Sampled[],
-  arrived: number,
-  of: (group: GroupSample) => number,
-): NoisyFigure {
-  const sums = Array.from({ length: GROUPS }, (_, group) =>
-    samples.reduce((total, { groups }) => total + of(groups[group] as GroupSample), 0),
+/** The busiest hours have looks of their own, since their percentiles count by themselves. */
+function sampleBusiestAndRest(
+  { fleet, seed, requests }: FluidPlan,
+  flow: FlowMonth,
+  busiest: Uint8Array,
+  { arrived, inBusiest }: { arrived: number; inBusiest: number },
+): { all: SampledMoments[]; busiest: SampledMoments[] } {
+  const isBusiest = ({ atS }: Moment) => busiest[Math.min(busiest.length - 1, Math.floor(atS / 3600))] === 1
+  const populations = [
+    { moments: flow.moments.filter(isBusiest), expected: inBusiest },
+    { moments: flow.moments.filter((moment) => !isBusiest(moment)), expected: arrived - inBusiest },
+  ].filter(({ moments }) => moments.some(({ rps }) => rps > 0))
+  const budget = Math.min(requests, MOST_SAMPLED) / Math.max(1, populations.length)
+  const all = populations.map(({ moments, expected }, index) =>
+    sampleMoments(fleet, moments, expected, { budget, seed: seed + 1000 * index }),
   )
-  const weights = sums.map(() => arrived)
-  const { value, low, high } = batchRatio(sums, weights)
-  return { value: value * arrived, low: low * arrived, high: high * arrived }
+  return { all, busiest: all.slice(0, 1) }
+}
+
+/** Of each group, a share of the requests waits for a replica to start. */
+function withColdStarts(groups: readonly ResponseHistogram[], ratio: number, startMs: number) {
+  if (!(ratio > 0)) return groups
+  return groups.map((group) => {
+    const mixed = new ResponseHistogram()
+    mixed.add(group, 1 - ratio)
+    mixed.add(group, ratio, startMs)
+    return mixed
+  })
 }
 
 function replicaHours({ hours: rows }: FlowMonth, hours: number): NoisyFigure {
   const batches = Array.from({ length: DAY_BATCHES }, (_, batch) =>
     rows.filter((_, hour) => Math.floor(hour / 24) % DAY_BATCHES === batch),
   ).filter((batch) => batch.length > 0)
-  const total = (batch: readonly FlowHour[], of: (row: FlowHour) => number) =>
-    batch.reduce((sum, row) => sum + of(row), 0)
   const { value, low, high } = batchRatio(
     batches.map((batch) => total(batch, (row) => row.aliveS)),
     batches.map((batch) => total(batch, (row) => row.spanS)),
   )
   return { value: value * hours, low: low * hours, high: high * hours }
+}
+
+function total<T>(rows: readonly T[], of: (row: T) => number): number {
+  return rows.reduce((sum, row) => sum + of(row), 0)
 }

@@ -19,8 +19,8 @@ const LOAD_STEP = 0.01
 
 /**
  * Draws the most requests in flight during a stretch of time: the number passes a level m upwards once in
- * 1 / (rate · P[m]), and passings are taken as independent, which makes the peak a little too high where services are
- * long.
+ * 1 / (rate · P[m]), and one passing is followed by others until it has gone down for good, of which it does
+ * 1 - P[m + 2] / P[m + 1] (a walk that falls more often than it rises). Such crowds are taken as independent.
  */
 export class PeakInFlight {
   readonly #levels = new Map<number, Float64Array>()
@@ -37,7 +37,9 @@ export class PeakInFlight {
     for (let level = 0; level < chances.length; level++) {
       const chanceOf = chances[level] as number
       upTo += chanceOf
-      if (upTo * Math.exp(-arrivals * chanceOf) > chance) return level
+      const above = chances[level + 1] ?? 0
+      const last = above > 0 ? Math.max(0, 1 - (chances[level + 2] ?? 0) / above) : 1
+      if (upTo * Math.exp(-arrivals * chanceOf * last) > chance) return level
     }
     return chances.length
   }
@@ -81,6 +83,8 @@ function levelChances({ busySlots, active, slots, concurrency, squareOverMean }:
 function gaussianPeak(mean: number, arrivals: number, chance: number): number {
   const deviation = Math.sqrt(mean)
   const passings = arrivals / (deviation * Math.sqrt(2 * Math.PI) * -Math.log(Math.max(1e-12, chance)))
-  const z = passings > 1 ? Math.sqrt(2 * Math.log(passings)) : 0
+  const heightOf = (crowds: number) => (crowds > 1 ? Math.sqrt(2 * Math.log(crowds)) : 0)
+  const rough = heightOf(passings)
+  const z = heightOf((passings * rough) / (deviation + rough))
   return Math.round(mean + deviation * z + (z * z - 1) / 6)
 }

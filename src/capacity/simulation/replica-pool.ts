@@ -87,10 +87,17 @@ export class ReplicaPool {
     return true
   }
 
-  /** Brings back the latest of those that are kept. @returns which; -1 if none is */
+  /** Brings back the latest of those that are kept and have room. @returns which; -1 if none is */
   reactivate(nowMs: number): number {
-    if (this.#keptCount === 0) return -1
-    const replica = this.#kept[--this.#keptCount] as number
+    const { concurrency } = this.#parts
+    let place = this.#keptCount - 1
+    while (place >= 0 && (this.inFlight[this.#kept[place] as number] as number) >= concurrency) place--
+    return place < 0 ? -1 : this.#bringBack(place, nowMs)
+  }
+
+  #bringBack(place: number, nowMs: number): number {
+    const replica = this.#kept[place] as number
+    this.#kept.copyWithin(place, place + 1, this.#keptCount--)
     this.#parts.meter.countReplicas(nowMs)
     this.#serve(replica, this.#servingSinceMs[replica] as number)
     return replica
@@ -111,8 +118,7 @@ export class ReplicaPool {
     const { meter } = this.#parts
     const active = () => meter.serving + meter.starting
     while (active() < wanted) {
-      const replica = this.reactivate(nowMs)
-      if (replica >= 0) serve(replica)
+      if (this.#keptCount > 0) serve(this.#bringBack(this.#keptCount - 1, nowMs))
       else if (!this.start(nowMs)) break
     }
     while (meter.serving > 0 && active() > wanted) {

@@ -14,11 +14,12 @@ export interface Stratum {
  * Where strata end, as a share of the requests, from those that wait least to those that wait most: fine at the end,
  * where the percentiles are decided.
  */
-const EDGES = [0.35, 0.6, 0.78, 0.88, 0.94, 0.97, 0.985, 0.9925, 0.997, 1]
+const EDGES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.88, 0.94, 0.97, 0.985, 0.9925, 0.997, 1]
 
 /**
  * `groups` samples of the moments, each a whole picture of them: one moment of each stratum, with its weight. Strata
- * are of moments alike in how long requests wait; groups take different places in them.
+ * are of moments alike in how long requests wait; groups take different places in them, in another order each time, so
+ * that none is of slower moments throughout.
  */
 export function stratify(
   plan: FleetPlan,
@@ -36,13 +37,28 @@ export function stratify(
   for (const [index, { moment }] of sorted.entries())
     passed[index + 1] = (passed[index] as number) + moment.rps
   const all = passed[sorted.length] as number
+  const orders = EDGES.map(() => shuffled(groups, random))
   return Array.from({ length: groups }, (_, group) =>
     EDGES.map((edge, stratum) => {
       const from = EDGES[stratum - 1] ?? 0
-      const place = (from + ((edge - from) * (group + random())) / groups) * all
-      return { moment: (sorted[indexOf(passed, place)] as { moment: Moment }).moment, requests: edge - from }
+      const part = (orders[stratum] as number[])[group] as number
+      const place = (from + ((edge - from) * (part + random())) / groups) * all
+      const { moment } = sorted[indexOf(passed, place)] as { moment: Moment }
+      return { moment, requests: edge - from }
     }),
   )
+}
+
+/** 0 to count - 1 in random order (Fisher and Yates). */
+function shuffled(count: number, random: () => number): number[] {
+  const order = Array.from({ length: count }, (_, index) => index)
+  for (let last = count - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1))
+    const [a, b] = [order[last] as number, order[other] as number]
+    order[last] = b
+    order[other] = a
+  }
+  return order
 }
 
 /** The entry that a place in the running sum falls in. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { controlLoop } from '../../../src/capacity/controllers/control-loop.ts'
 import { Fleet } from '../../../src/capacity/simulation/fleet.ts'
 import { type FleetPlan, NO_LIMITS } from '../../../src/capacity/simulation/fleet-plan.ts'
-import { stepProfile } from '../../../src/capacity/simulation/rate-profile.ts'
+import { flatProfile, stepProfile } from '../../../src/capacity/simulation/rate-profile.ts'
 import { ThinnedArrivals } from '../../../src/capacity/simulation/thinned-arrivals.ts'
 import {
   CLOUD_RUN_LOOP,
@@ -140,6 +140,24 @@ describe('Replicas over time are those of test/golden/controllers', () => {
     ['functions', functions, { ...quick, concurrency: 1, routing: 'packed' }],
   ] as const)('%s', async (name, controller, some) => {
     await expect(replicasByTime(controller, some)).toMatchFileSnapshot(`../../golden/controllers/${name}.txt`)
+  })
+
+  test('with warm replicas to spare nobody waits, whatever was kept and brought back', () => {
+    const plan: FleetPlan = {
+      service: { timeMs: { kind: 'exponential', mean: 200 }, slots: 1 },
+      concurrency: 1,
+      routing: 'packed',
+      controller: functions,
+      startUpMs: { kind: 'deterministic', mean: 3000 },
+      limits: NO_LIMITS,
+    }
+    const arrivals = new ThinnedArrivals(flatProfile(8), 0, seededRandom(1))
+    const fleet = new Fleet(plan, arrivals, { nowMs: 0, replicas: 20, seed: 1 })
+    // Idle ones are not stopped yet, and P[over 20 in flight] at a mean of 1.6 is 1e-16.
+    fleet.run(850_000)
+    const { waitMs, served } = fleet.totals()
+    expect(served).toBeGreaterThan(6000)
+    expect(waitMs / served).toBeLessThan(1e-6)
   })
 
   test('Functions of the 1st generation serve one request in an instance, and start one when none is idle', () => {

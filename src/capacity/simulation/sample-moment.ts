@@ -41,8 +41,8 @@ export function sampleMoment(plan: FleetPlan, moment: Moment, requests: number, 
   const served = Math.min(moment.rps, (able * plan.service.slots) / service.meanS)
   const inFlight = served * service.meanS
   const scale = Math.max(1, (TURNS * inFlight) / requests)
-  const replicas = Math.max(1, Math.round(serving / scale))
-  const share = replicas / serving
+  const share = Math.max(1, Math.round(able / scale)) / able
+  const replicas = Math.max(1, Math.round(serving * share))
   const backlog = moment.backlog * share
   if (backlog > LONG_QUEUE * requests) return inLongQueue(plan, moment.backlog / served, requests, seed)
   const spares = Math.max(0, Math.round(moment.alive * share) - replicas)
@@ -73,7 +73,8 @@ export function sampleMoment(plan: FleetPlan, moment: Moment, requests: number, 
   return {
     responses,
     arrived,
-    failed: isOver || ended === 0 ? 0 : ((rejected + timedOut) / ended) * arrived,
+    // Where requests wait, the flow of requests knows how many fail.
+    failed: isOver || moment.backlog > 0 || ended === 0 ? 0 : ((rejected + timedOut) / ended) * arrived,
     billedBusyMs,
     billedExecutionMs,
     events: fleet.events,
