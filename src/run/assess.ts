@@ -20,8 +20,8 @@ const CONFIDENCE = 0.95
 /** Requests simulated of each candidate's month at each point of its range. */
 const SIMULATED_REQUESTS = 200_000
 
-/** Hours of the autoscaler simulated there, where the traffic repeats: ten days, for an interval from day to day. */
-const LEAST_HOURS = 240
+/** Hours of the autoscaler simulated there, where the traffic repeats: five days, for an interval from day to day. */
+const LEAST_HOURS = 120
 
 export function effortOf(
   { load }: Pick<Scenario, 'load'>,
