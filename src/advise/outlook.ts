@@ -66,7 +66,10 @@ function whyNotFlat({ verdicts, cheapest }: Ranking, flat: Ranking): string | nu
   if (!there || there.candidate.name === cheapest?.candidate.name) return null
   const here = verdicts.find(({ candidate }) => candidate.name === there.candidate.name)
   if (!here) return null
-  if (!isMeeting(here)) return `with the peaks of this traffic ${whyNot(here)}`
+  if (!isMeeting(here)) {
+    const breaks = here.outcome === 'undecided' ? 'may break' : 'break'
+    return `the peaks of this traffic ${breaks} it (${whyNot(here)})`
+  }
   if (!here.usdPerMonth || !there.usdPerMonth || !cheapest?.usdPerMonth) return null
   const [from, to] = [there.usdPerMonth.value, here.usdPerMonth.value].map(formatUsd)
   const moved = from === to ? `it still costs ${to}` : `it costs ${to} instead of ${from}`

@@ -17,6 +17,6 @@ export function billRange({ lines, usdTotal }: Bill): { low: Decimal; high: Deci
   return { low: total.minus(uncertain), high: total.plus(uncertain) }
 }
 
-export function isEstimated({ basis, rule = '' }: Pick<BillLine, 'basis' | 'rule'>): boolean {
+function isEstimated({ basis, rule = '' }: Pick<BillLine, 'basis' | 'rule'>): boolean {
   return basis === 'derived' && ESTIMATED.test(rule)
 }

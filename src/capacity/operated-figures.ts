@@ -42,7 +42,7 @@ export function summarizeOperation(months: readonly OperatedMonth[], service: Se
 }
 
 /** The range of a figure over all points, and its value at the central one. */
-export function rangeOf<T>(points: readonly T[], of: (point: T) => number): Range {
+function rangeOf<T>(points: readonly T[], of: (point: T) => number): Range {
   const all = points.map(of)
   return { low: Math.min(...all), value: of(centralPoint(points)), high: Math.max(...all) }
 }

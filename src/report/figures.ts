@@ -57,7 +57,7 @@ export function formatMonth({ meanRps, peakRps, requests }: TrafficMonth): strin
 }
 
 /** `52.6 million requests`, `4,380 requests` */
-export function formatRequests(count: number): string {
+function formatRequests(count: number): string {
   const sizes = [
     [1e12, 'trillion'],
     [1e9, 'billion'],

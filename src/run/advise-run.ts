@@ -21,7 +21,7 @@ import { isSubject, type Known, type Subject, subjectsOf } from './subject.ts'
 import { summarizeProfile } from './summarize-profile.ts'
 
 /** How the book came to be used, and on which day, which the advice says of it. */
-export type BookUse = Omit<ChosenBook, 'book'> & { readonly now?: Date }
+type BookUse = Omit<ChosenBook, 'book'> & { readonly now?: Date }
 
 export interface AdviseOptions extends Partial<BookUse> {
   /** Whether to look at other traffic as well; it takes about as long as the rest. */

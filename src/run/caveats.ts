@@ -1,3 +1,4 @@
+import { DERIVED_SPREAD } from '../advise/price-spread.ts'
 import { provisioningMs } from '../capacity/start-up.ts'
 import type { Assumption, Verdict } from '../core/advice.ts'
 import type { HostFacts, ProfileSetting } from '../core/measurement.ts'
@@ -63,6 +64,12 @@ export function listAssumptions(scenario: Scenario, host: HostFacts | null): Ass
       name: 'Clients',
       value: 'in the same region: no internet egress is billed',
       source: 'choice of this version',
+    },
+    {
+      name: 'Prices that are estimated',
+      value: `${formatRatio(DERIVED_SPREAD)} either way; the bills say which`,
+      source:
+        "choice of this tool: Vertex AI's premium is 15.0% and 15.3% where it could be checked, 2025-08 and 2026-09",
     },
     { name: 'Month', value: '730 h, list prices in USD before tax', source: 'Google Cloud pricing pages' },
     ...platforms.flatMap(({ assumptions }) => assumptions),

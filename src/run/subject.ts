@@ -59,7 +59,7 @@ function subjectOf(candidate: Candidate, trial: Trial | undefined, record: RunRe
 }
 
 /** A candidate as the local profile predicts it. */
-export function modelledSubject(
+function modelledSubject(
   candidate: Candidate,
   profile: LocalProfile,
   { assumptions }: Pick<Scenario, 'assumptions'>,
