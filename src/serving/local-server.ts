@@ -35,8 +35,14 @@ export interface LocalServerOptions {
   readonly modelPath: string
   /** Threads of one inference. */
   readonly threads: number
-  /** Inferences at a time; 1 by default. */
-  readonly slots?: number
+  /** Threads that answer a request each; 1 by default. */
+  readonly workers?: number
+  /** Most requests that run together; 1 by default. */
+  readonly maxBatch?: number
+  /** How long the first of fewer than that waits for more, ms. */
+  readonly maxDelayMs?: number
+  /** Requests that may wait; 1000 by default. */
+  readonly maxQueue?: number
   /** 0, the default, for any free port. */
   readonly port?: number
   /** Kills the process, at any time. */
@@ -46,13 +52,14 @@ export interface LocalServerOptions {
 /** Time that a process gets to end before it is killed, ms. */
 const graceMs = 2000
 const stderrKept = 2000
+const DEFAULTS = { workers: 1, maxBatch: 1, maxDelayMs: 0, maxQueue: 1000, port: 0 }
 
 /** Serves a model from a process of its own on 127.0.0.1, ready when the promise resolves. */
 export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
   await checkReadable(options.modelPath)
   options.signal.throwIfAborted()
   const spawnedAtMs = performance.now()
-  const child = forkServer({ slots: 1, port: 0, ...options })
+  const child = forkServer({ ...DEFAULTS, ...options })
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }))
     child.once('error', () => resolve({ code: null, signal: null }))
@@ -89,9 +96,10 @@ async function checkReadable(modelPath: string): Promise<void> {
   })
 }
 
-function forkServer({ modelPath, threads, slots, port }: ServeOrder): ChildProcess {
+function forkServer(options: ServeOrder): ChildProcess {
   const entry = new URL(`./serve-process${extname(import.meta.url)}`, import.meta.url)
-  const order: ServeOrder = { modelPath, threads, slots, port }
+  const { modelPath, threads, workers, maxBatch, maxDelayMs, maxQueue, port } = options
+  const order: ServeOrder = { modelPath, threads, workers, maxBatch, maxDelayMs, maxQueue, port }
   // Flags meant for this process, such as an inspector's, would disturb the one that is timed.
   const { NODE_OPTIONS: _, ...env } = process.env
   return fork(fileURLToPath(entry), [JSON.stringify(order)], {

@@ -4,7 +4,10 @@ import type { TensorSpec } from '../core/measurement.ts'
 export interface ServeOrder {
   readonly modelPath: string
   readonly threads: number
-  readonly slots: number
+  readonly workers: number
+  readonly maxBatch: number
+  readonly maxDelayMs: number
+  readonly maxQueue: number
   /** 0 for any free port. */
   readonly port: number
 }

@@ -1,0 +1,217 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { UserError } from '../core/errors.ts'
+import { isBatchable } from './feed.ts'
+import { Dispatcher } from './server/dispatcher.ts'
+import { createPredictionServer } from './server/prediction-server.ts'
+import type { RouteOptions } from './server/routes.ts'
+import { createServerMetrics } from './server/server-metrics.ts'
+import { type InferenceWorker, startWorker } from './server/start-worker.ts'
+import type { ModelLoaded, WorkerOrder } from './server/worker-protocol.ts'
+import { type ServerLog, silentLog } from './server/write-log.ts'
+import { formatShape } from './tensor-codec.ts'
+
+export interface ServeOptions extends RouteOptions {
+  readonly modelPath: string
+  /** Of this software, for the metadata. */
+  readonly version: string
+  readonly host: string
+  /** 0 for any free port. */
+  readonly port: number
+  /** Threads that each have the model loaded and answer a batch at a time. */
+  readonly workers: number
+  /** Threads of one inference. */
+  readonly threads: number
+  /** Most requests that run together, where the model has a free batch dimension. */
+  readonly maxBatch: number
+  readonly maxDelayMs: number
+  /** Requests that may wait besides those that the workers have. */
+  readonly maxQueue: number
+  readonly maxBodyBytes: number
+  readonly timeoutMs: number
+  /** Time that requests under way get to end once the server is told to, ms. */
+  readonly drainMs: number
+  /** Answer probes while the model loads; predictions are refused with 503 until it has. */
+  readonly listenEarly: boolean
+  readonly log?: ServerLog
+  /** Told the version of ONNX Runtime as soon as that is loaded, before the model is. */
+  readonly onRuntime?: (onnxruntime: string) => void
+}
+
+export interface Serving {
+  readonly port: number
+  /** Of the worker that was first: `loadMs` is the time that it took to load the model. */
+  readonly model: ModelLoaded
+  /** Rejects when no worker is left and none can be started. */
+  readonly broken: Promise<never>
+  /**
+   * Takes no more requests, lets those under way end, and closes.
+   * @returns whether all of them ended in time
+   */
+  readonly drain: () => Promise<boolean>
+}
+
+/** Loads a model in threads of their own and serves it over HTTP. Resolves when predictions are answered. */
+export async function serveModel(options: ServeOptions): Promise<Serving> {
+  const { log = silentLog } = options
+  let phase: 'loading' | 'ready' | 'draining' = 'loading'
+  const inFlight = { count: 0 }
+  let loaded: ModelLoaded | undefined
+  const dispatcher = new Dispatcher({ ...options, observe: (batch) => metrics.observeBatch(batch) })
+  const gauges = { inFlight: () => inFlight.count, ready: () => phase === 'ready', dispatcher }
+  const metrics = createServerMetrics(gauges)
+  const maxInFlight = options.workers * options.maxBatch + options.maxQueue
+  const server = createPredictionServer(
+    { ...options, maxInFlight },
+    {
+      phase: () => (phase === 'ready' && dispatcher.executors === 0 ? 'loading' : phase),
+      facts: () => loaded,
+      dispatcher,
+      metrics,
+      inFlight,
+      log: log.request,
+    },
+  )
+  const open = countOpen(server)
+  const workers = new WorkerSet(options, dispatcher, log)
+  try {
+    if (options.listenEarly) await listen(server, options)
+    const model = await workers.start()
+    loaded = model
+    if (!options.listenEarly) await listen(server, options)
+    phase = 'ready'
+    const { port } = server.address() as AddressInfo
+    log.event('INFO', 'ready', { port, model: options.modelName, workers: options.workers, loadMs: model.loadMs })
+    const drain = async () => {
+      phase = 'draining'
+      log.event('INFO', 'draining', { inFlight: inFlight.count })
+      const inTime = await closeGently(server, open, options.drainMs)
+      await workers.stop()
+      log.event(inTime ? 'INFO' : 'ERROR', inTime ? 'drained' : 'requests were cut off', { left: inFlight.count })
+      return inTime
+    }
+    return { port, model, broken: workers.broken, drain }
+  } catch (error) {
+    server.closeAllConnections()
+    server.close()
+    await workers.stop()
+    throw error
+  }
+}
+
+/** The server could not be bound to its port. */
+export class ListenFailure extends Error {
+  override readonly name = 'ListenFailure'
+}
+
+async function listen(server: Server, { host, port }: ServeOptions): Promise<void> {
+  server.listen(port, host)
+  await once(server, 'listening').catch((error: Error) => {
+    throw new ListenFailure(error.message)
+  })
+}
+
+/** Replies that are not out yet; `idle` resolves when there are none. */
+function countOpen(server: Server): { readonly idle: () => Promise<void> } {
+  let open = 0
+  let waiting: (() => void)[] = []
+  server.on('request', (_, response) => {
+    open++
+    response.once('close', () => {
+      if (--open > 0) return
+      for (const resolve of waiting) resolve()
+      waiting = []
+    })
+  })
+  return { idle: () => (open === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))) }
+}
+
+async function closeGently(
+  server: Server,
+  open: { readonly idle: () => Promise<void> },
+  drainMs: number,
+): Promise<boolean> {
+  const closed = once(server, 'close')
+  server.close()
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), drainMs)
+  })
+  const inTime = await Promise.race([open.idle().then(() => true), late])
+  clearTimeout(timer)
+  server.closeAllConnections()
+  await closed
+  return inTime
+}
+
+/** The workers of one server; one that dies is replaced. */
+class WorkerSet {
+  readonly broken: Promise<never>
+  readonly #order: WorkerOrder
+  readonly #options: ServeOptions
+  readonly #dispatcher: Dispatcher
+  readonly #log: ServerLog
+  readonly #workers = new Set<InferenceWorker>()
+  #breakDown: (reason: Error) => void = () => {}
+  #stopping = false
+
+  constructor(options: ServeOptions, dispatcher: Dispatcher, log: ServerLog) {
+    const { modelPath, threads, maxBatch, maxBodyBytes } = options
+    this.#order = { modelPath, threads, maxRows: maxBatch, maxBodyBytes }
+    this.#options = options
+    this.#dispatcher = dispatcher
+    this.#log = log
+    this.broken = new Promise((_, reject) => {
+      this.#breakDown = reject
+    })
+    // Whoever does not wait for it is not told.
+    this.broken.catch(() => {})
+  }
+
+  async start(): Promise<ModelLoaded> {
+    const started = await Promise.allSettled(Array.from({ length: this.#options.workers }, () => this.#startOne()))
+    const failed = started.find((each) => each.status === 'rejected')
+    if (failed) throw failed.reason
+    const [first] = this.#workers
+    if (!first) throw new Error('no worker was started')
+    requireBatchable(first.loaded, this.#options)
+    for (const worker of this.#workers) this.#dispatcher.add(worker)
+    return first.loaded
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true
+    await Promise.all([...this.#workers].map((worker) => worker.stop()))
+  }
+
+  async #startOne(): Promise<InferenceWorker> {
+    const worker = await startWorker(this.#order, this.#options.onRuntime)
+    this.#workers.add(worker)
+    worker.ended.then((reason) => this.#replace(worker, reason))
+    return worker
+  }
+
+  async #replace(worker: InferenceWorker, reason: Error): Promise<void> {
+    this.#workers.delete(worker)
+    this.#dispatcher.remove(worker)
+    if (this.#stopping) return
+    this.#log.event('ERROR', 'a worker ended; another one is started', { error: reason.message })
+    try {
+      this.#dispatcher.add(await this.#startOne())
+    } catch (error) {
+      this.#log.event('ERROR', 'the worker could not be replaced', { error: String(error) })
+      if (this.#workers.size === 0) this.#breakDown(reason)
+    }
+  }
+}
+
+function requireBatchable(model: ModelLoaded, { maxBatch, modelPath }: ServeOptions): void {
+  if (maxBatch <= 1 || isBatchable(model)) return
+  const fixed = [...model.inputs, ...model.outputs].find(({ shape }) => shape[0] !== null)
+  throw new UserError({
+    message: `--max-batch ${maxBatch} needs a free leading dimension, but "${fixed?.name}" of the model is ${formatShape(fixed?.shape ?? [])}`,
+    file: modelPath,
+    hint: 'leave --max-batch away, or export the model with a dynamic batch dimension',
+  })
+}

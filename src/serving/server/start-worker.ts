@@ -1,0 +1,74 @@
+import { extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import type { Answers, PredictRequest } from '../answer-requests.ts'
+import type { Executor } from './dispatcher.ts'
+import type { ModelLoaded, WorkerMessage, WorkerOrder, WorkerTask } from './worker-protocol.ts'
+
+export interface InferenceWorker extends Executor {
+  readonly loaded: ModelLoaded
+  /** Resolves when the thread has ended, with what ended it. */
+  readonly ended: Promise<Error>
+  readonly stop: () => Promise<void>
+}
+
+/** The model cannot be loaded; the message is ONNX Runtime's reason. */
+export class LoadFailure extends Error {
+  override readonly name = 'LoadFailure'
+}
+
+/**
+ * Starts a thread that loads the model; ready when the promise resolves.
+ *
+ * @param onRuntime told the version of ONNX Runtime as soon as that is loaded
+ */
+export async function startWorker(
+  order: WorkerOrder,
+  onRuntime: (onnxruntime: string) => void = () => {},
+): Promise<InferenceWorker> {
+  const entry = new URL(`./inference-worker${extname(import.meta.url)}`, import.meta.url)
+  const worker = new Worker(entry, { workerData: order })
+  const ended = new Promise<Error>((resolve) => {
+    worker.once('error', resolve)
+    worker.once('exit', (code) => resolve(new Error(`the worker thread ended with code ${code}`)))
+  })
+  const loaded = await awaitLoad(worker, ended, onRuntime)
+  const stop = async () => {
+    await worker.terminate()
+  }
+  return { loaded, ended, stop, answer: answerOn(worker, ended) }
+}
+
+function awaitLoad(
+  worker: Worker,
+  ended: Promise<Error>,
+  onRuntime: (onnxruntime: string) => void,
+): Promise<ModelLoaded> {
+  return new Promise((resolve, reject) => {
+    const hear = (message: WorkerMessage) => {
+      if (message.kind === 'runtime') return onRuntime(message.onnxruntime)
+      worker.off('message', hear)
+      if (message.kind === 'ready') resolve(message)
+      if (message.kind === 'failed') reject(new LoadFailure(message.reason))
+    }
+    worker.on('message', hear)
+    ended.then(reject)
+  })
+}
+
+/** One batch at a time. Bodies are handed over to the thread: they are gone here. */
+function answerOn(worker: Worker, ended: Promise<Error>): Executor['answer'] {
+  let pending: PromiseWithResolvers<Answers> | undefined
+  worker.on('message', (message: WorkerMessage) => {
+    if (message.kind === 'answers') pending?.resolve(message.answers)
+  })
+  ended.then((reason) => pending?.reject(reason))
+  return (requests: readonly PredictRequest[]) => {
+    pending = Promise.withResolvers<Answers>()
+    const task: WorkerTask = { requests }
+    worker.postMessage(
+      task,
+      requests.map(({ body }) => body.buffer as ArrayBuffer),
+    )
+    return pending.promise
+  }
+}
