@@ -1,11 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { constants } from 'node:fs'
-import { access } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
-import { UserError, WorldError } from '../core/errors.ts'
+import { WorldError } from '../core/errors.ts'
 import type { StartUp, TensorSpec } from '../core/measurement.ts'
+import { explainLoadFailure, requireReadable } from './model-file.ts'
 import type { ServeMessage, ServeOrder } from './serve-protocol.ts'
 
 export interface LocalServer {
@@ -56,7 +55,7 @@ const DEFAULTS = { workers: 1, maxBatch: 1, maxDelayMs: 0, maxQueue: 1000, port:
 
 /** Serves a model from a process of its own on 127.0.0.1, ready when the promise resolves. */
 export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
-  await checkReadable(options.modelPath)
+  await requireReadable(options.modelPath)
   options.signal.throwIfAborted()
   const spawnedAtMs = performance.now()
   const child = forkServer({ ...DEFAULTS, ...options })
@@ -86,14 +85,6 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     await stop()
     throw error
   }
-}
-
-async function checkReadable(modelPath: string): Promise<void> {
-  await access(modelPath, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
-    const message =
-      error.code === 'ENOENT' ? 'the model file does not exist' : 'the model file cannot be read'
-    throw new UserError({ message, file: modelPath, hint: 'model.file is the path of an ONNX file' })
-  })
 }
 
 function forkServer(options: ServeOrder): ChildProcess {
@@ -139,13 +130,7 @@ function awaitReady(
 
 function explainFailure(failed: Extract<ServeMessage, { kind: 'failed' }>, modelPath: string): Error {
   if (failed.stage === 'listen') return new WorldError(`the local server could not listen: ${failed.reason}`)
-  // ONNX Runtime repeats the path, which the problem has already.
-  const reason = failed.reason.replace(/^Load model from .* failed:\s*/, '')
-  return new UserError({
-    message: `ONNX Runtime cannot load the model: ${reason}`,
-    file: modelPath,
-    hint: 'a valid file is a whole model in ONNX format (.onnx), next to its external data files if it has any',
-  })
+  return explainLoadFailure(failed.reason, modelPath)
 }
 
 function explainExit({ code, signal }: Exit, stderr: string): WorldError {

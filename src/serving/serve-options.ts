@@ -8,6 +8,22 @@ import { jsonLog } from './server/write-log.ts'
 /** Cloud Run ends a container 10 s after SIGTERM; the server is gone by then. */
 const DRAIN_MS = 8000
 
+/** Options by name that every way to serve takes. */
+export const SERVE_OPTIONS = [
+  'port',
+  'host',
+  'name',
+  'workers',
+  'threads',
+  'max-batch',
+  'max-delay',
+  'max-queue',
+  'max-body',
+  'timeout',
+  'drain',
+  'log',
+] as const
+
 /** Serving as runs do it: one worker, on this machine alone, no log. */
 export function defaultServing(modelPath: string): ServeOptions {
   return {

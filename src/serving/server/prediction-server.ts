@@ -35,7 +35,7 @@ export interface ServerState {
   readonly dispatcher: Dispatcher
   readonly metrics: ServerMetrics
   readonly inFlight: { count: number }
-  /** Told of each request when it is over. */
+  /** Told of each prediction, and of whatever else failed, when it is over. */
   readonly log: (entry: RequestEntry) => void
 }
 
@@ -233,6 +233,8 @@ function finish(request: IncomingMessage, answer: Answer, durationMs: number, st
   const { status, protocol, dispatched, requestBytes = 0, error, shed } = answer
   if (protocol !== undefined) state.metrics.observeRequest({ protocol, status, durationMs })
   if (shed !== undefined) state.metrics.observeShed(shed)
+  // Probes that went well would bury the rest.
+  if (protocol === undefined && status < 400) return
   const trace = request.headers['x-cloud-trace-context'] ?? request.headers.traceparent
   const inferenceMs = dispatched?.reply.inferenceMs
   state.log({
