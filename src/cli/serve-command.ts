@@ -37,7 +37,9 @@ function openModel(source: string, values: Given['values']): string {
 async function openScenario(file: string, bodyFile: string | undefined): Promise<string | undefined> {
   const { scenario, source } = readScenario(file)
   try {
-    const { body } = await withInterruption((signal) => probeModel(scenario, source.problem.bind(source), signal))
+    const { body } = await withInterruption((signal) =>
+      probeModel(scenario, source.problem.bind(source), signal),
+    )
     if (bodyFile !== undefined) writeWhole(bodyFile, body.toString('utf8'))
     return scenario.model.path
   } catch (error) {

@@ -69,7 +69,9 @@ function readExchange(request: PredictRequest, model: Model, { maxBodyBytes }: A
 function unpack({ body, encoding }: PredictRequest, maxOutputLength: number): Uint8Array {
   if (encoding === 'identity') return body
   try {
-    return encoding === 'gzip' ? gunzipSync(body, { maxOutputLength }) : inflateSync(body, { maxOutputLength })
+    return encoding === 'gzip'
+      ? gunzipSync(body, { maxOutputLength })
+      : inflateSync(body, { maxOutputLength })
   } catch (error) {
     const tooLarge = error instanceof RangeError
     throw tooLarge
@@ -81,7 +83,8 @@ function unpack({ body, encoding }: PredictRequest, maxOutputLength: number): Ui
 function writeReply({ write }: Exchange, outcomes: readonly FeedOutcome[]): PredictReply {
   const results: Parameters<typeof write>[0][number][] = []
   for (const [index, outcome] of outcomes.entries()) {
-    if ('error' in outcome) return errorReply(outcome.error, outcomes.length > 1 ? `instances[${index}]: ` : '')
+    if ('error' in outcome)
+      return errorReply(outcome.error, outcomes.length > 1 ? `instances[${index}]: ` : '')
     results.push(outcome.outputs)
   }
   const written = attempt(() => write(results))

@@ -2,8 +2,11 @@
 export class BadRequest extends Error {
   override readonly name = 'BadRequest'
   readonly status: 400 | 404 | 405 | 413 | 415
-  constructor(message: string, status: BadRequest['status'] = 400) {
+  /** Methods that the path takes, of a 405. */
+  readonly allow: readonly string[]
+  constructor(message: string, status: BadRequest['status'] = 400, allow: readonly string[] = []) {
     super(message)
     this.status = status
+    this.allow = allow
   }
 }

@@ -32,8 +32,15 @@ export function cloudStorage(env: Readonly<Record<string, string | undefined>> =
     const names: string[] = []
     let pageToken = ''
     do {
-      const query = new URLSearchParams({ prefix, fields: 'items(name),nextPageToken', ...(pageToken && { pageToken }) })
-      const reply = await get(`/storage/v1/b/${encodeURIComponent(bucket)}/o?${query}`, `gs://${bucket}/${prefix}`)
+      const query = new URLSearchParams({
+        prefix,
+        fields: 'items(name),nextPageToken',
+        ...(pageToken && { pageToken }),
+      })
+      const reply = await get(
+        `/storage/v1/b/${encodeURIComponent(bucket)}/o?${query}`,
+        `gs://${bucket}/${prefix}`,
+      )
       const page = (await reply.json()) as { items?: { name: string }[]; nextPageToken?: string }
       names.push(...(page.items ?? []).map(({ name }) => name))
       pageToken = page.nextPageToken ?? ''
@@ -42,7 +49,10 @@ export function cloudStorage(env: Readonly<Record<string, string | undefined>> =
   }
   const download = async (bucket: string, name: string, path: string) => {
     const what = `gs://${bucket}/${name}`
-    const reply = await get(`/storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}?alt=media`, what)
+    const reply = await get(
+      `/storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}?alt=media`,
+      what,
+    )
     if (!reply.body) throw new WorldError(`${what} came without a body`)
     await mkdir(dirname(path), { recursive: true })
     await pipeline(Readable.fromWeb(reply.body), createWriteStream(`${path}.part`))
@@ -63,7 +73,8 @@ async function request(url: string, headers: Record<string, string>, what: strin
 }
 
 async function explain(reply: Response | Error, what: string): Promise<WorldError> {
-  if (reply instanceof Error) return new WorldError(`${what} cannot be fetched: ${reasonOf(reply)}`, { cause: reply })
+  if (reply instanceof Error)
+    return new WorldError(`${what} cannot be fetched: ${reasonOf(reply)}`, { cause: reply })
   await reply.body?.cancel()
   const hint =
     reply.status === 401 || reply.status === 403

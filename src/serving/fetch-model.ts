@@ -36,11 +36,17 @@ function chooseModel(uri: string, models: readonly string[]): string | undefined
   if (models.length <= 1) return models[0]
   const named = models.find((each) => each === 'model.onnx' || each.endsWith('/model.onnx'))
   if (named !== undefined) return named
-  throw new UserError({ message: `${uri} has ${models.length} .onnx files`, hint: 'name one: gs://bucket/path/model.onnx' })
+  throw new UserError({
+    message: `${uri} has ${models.length} .onnx files`,
+    hint: 'name one: gs://bucket/path/model.onnx',
+  })
 }
 
 function notThere(uri: string): UserError {
-  return new UserError({ message: `there is no ONNX model at ${uri}`, hint: 'gcloud storage ls shows what is there' })
+  return new UserError({
+    message: `there is no ONNX model at ${uri}`,
+    hint: 'gcloud storage ls shows what is there',
+  })
 }
 
 /** An object may be called `../../etc/passwd`. */

@@ -31,7 +31,9 @@ async function serve(args: string[]): Promise<void> {
     throw new UserError({ message: 'no model: name it as the argument, or set MODEL_URI to its gs:// URI' })
   }
   const fetched = isCloudStorageUri(source)
-  const path = fetched ? await fetchModel(source, await mkdtemp(join(tmpdir(), 'model-')), cloudStorage()) : source
+  const path = fetched
+    ? await fetchModel(source, await mkdtemp(join(tmpdir(), 'model-')), cloudStorage())
+    : source
   await requireReadable(path)
   const given = new Map(Object.entries(values).map(([name, value]) => [name, String(value)]))
   if (!given.has('name')) given.set('name', nameOf(path))

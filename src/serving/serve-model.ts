@@ -7,8 +7,9 @@ import { Dispatcher } from './server/dispatcher.ts'
 import { createPredictionServer } from './server/prediction-server.ts'
 import type { RouteOptions } from './server/routes.ts'
 import { createServerMetrics } from './server/server-metrics.ts'
-import { type InferenceWorker, startWorker } from './server/start-worker.ts'
-import type { ModelLoaded, WorkerOrder } from './server/worker-protocol.ts'
+import { startWorker } from './server/start-worker.ts'
+import type { ModelLoaded } from './server/worker-protocol.ts'
+import { WorkerSet } from './server/worker-set.ts'
 import { type ServerLog, silentLog } from './server/write-log.ts'
 import { formatShape } from './tensor-codec.ts'
 
@@ -47,7 +48,7 @@ export interface Serving {
   readonly broken: Promise<never>
   /**
    * Takes no more requests, lets those under way end, and closes.
-   * @returns whether all of them ended in time
+   * @returns whether all of them ended in time; if not, a worker may still be busy, and ends when it no longer is
    */
   readonly drain: () => Promise<boolean>
 }
@@ -74,22 +75,39 @@ export async function serveModel(options: ServeOptions): Promise<Serving> {
     },
   )
   const open = countOpen(server)
-  const workers = new WorkerSet(options, dispatcher, log)
+  const { modelPath, threads, maxBatch, maxBodyBytes, onRuntime } = options
+  const order = { modelPath, threads, maxRows: maxBatch, maxBodyBytes }
+  const workers = new WorkerSet(() => startWorker(order, onRuntime), dispatcher, log)
   try {
     if (options.listenEarly) await listen(server, options)
-    const model = await workers.start()
+    const model = await workers.load(options.workers)
+    requireBatchable(model, options)
+    workers.begin()
     loaded = model
     if (!options.listenEarly) await listen(server, options)
     phase = 'ready'
     const { port } = server.address() as AddressInfo
-    log.event('INFO', 'ready', { port, model: options.modelName, workers: options.workers, loadMs: model.loadMs })
-    const drain = async () => {
+    log.event('INFO', 'ready', {
+      port,
+      model: options.modelName,
+      workers: options.workers,
+      loadMs: model.loadMs,
+    })
+    const drainOnce = async () => {
       phase = 'draining'
       log.event('INFO', 'draining', { inFlight: inFlight.count })
       const inTime = await closeGently(server, open, options.drainMs)
-      await workers.stop()
-      log.event(inTime ? 'INFO' : 'ERROR', inTime ? 'drained' : 'requests were cut off', { left: inFlight.count })
+      const stopped = workers.stop()
+      if (inTime) await stopped
+      log.event(inTime ? 'INFO' : 'ERROR', inTime ? 'drained' : 'requests were cut off', {
+        left: inFlight.count,
+      })
       return inTime
+    }
+    let drained: Promise<boolean> | undefined
+    const drain = () => {
+      drained ??= drainOnce()
+      return drained
     }
     return { port, model, broken: workers.broken, drain }
   } catch (error) {
@@ -145,67 +163,7 @@ async function closeGently(
   return inTime
 }
 
-/** The workers of one server; one that dies is replaced. */
-class WorkerSet {
-  readonly broken: Promise<never>
-  readonly #order: WorkerOrder
-  readonly #options: ServeOptions
-  readonly #dispatcher: Dispatcher
-  readonly #log: ServerLog
-  readonly #workers = new Set<InferenceWorker>()
-  #breakDown: (reason: Error) => void = () => {}
-  #stopping = false
-
-  constructor(options: ServeOptions, dispatcher: Dispatcher, log: ServerLog) {
-    const { modelPath, threads, maxBatch, maxBodyBytes } = options
-    this.#order = { modelPath, threads, maxRows: maxBatch, maxBodyBytes }
-    this.#options = options
-    this.#dispatcher = dispatcher
-    this.#log = log
-    this.broken = new Promise((_, reject) => {
-      this.#breakDown = reject
-    })
-    // Whoever does not wait for it is not told.
-    this.broken.catch(() => {})
-  }
-
-  async start(): Promise<ModelLoaded> {
-    const started = await Promise.allSettled(Array.from({ length: this.#options.workers }, () => this.#startOne()))
-    const failed = started.find((each) => each.status === 'rejected')
-    if (failed) throw failed.reason
-    const [first] = this.#workers
-    if (!first) throw new Error('no worker was started')
-    requireBatchable(first.loaded, this.#options)
-    for (const worker of this.#workers) this.#dispatcher.add(worker)
-    return first.loaded
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping = true
-    await Promise.all([...this.#workers].map((worker) => worker.stop()))
-  }
-
-  async #startOne(): Promise<InferenceWorker> {
-    const worker = await startWorker(this.#order, this.#options.onRuntime)
-    this.#workers.add(worker)
-    worker.ended.then((reason) => this.#replace(worker, reason))
-    return worker
-  }
-
-  async #replace(worker: InferenceWorker, reason: Error): Promise<void> {
-    this.#workers.delete(worker)
-    this.#dispatcher.remove(worker)
-    if (this.#stopping) return
-    this.#log.event('ERROR', 'a worker ended; another one is started', { error: reason.message })
-    try {
-      this.#dispatcher.add(await this.#startOne())
-    } catch (error) {
-      this.#log.event('ERROR', 'the worker could not be replaced', { error: String(error) })
-      if (this.#workers.size === 0) this.#breakDown(reason)
-    }
-  }
-}
-
+/** @throws UserError when requests are to run together in a model that takes one at a time */
 function requireBatchable(model: ModelLoaded, { maxBatch, modelPath }: ServeOptions): void {
   if (maxBatch <= 1 || isBatchable(model)) return
   const fixed = [...model.inputs, ...model.outputs].find(({ shape }) => shape[0] !== null)

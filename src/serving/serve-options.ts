@@ -94,7 +94,11 @@ export function readServeOptions(
   const route = (name: string, fallback: string) => {
     const text = env[name]
     if (text === undefined || text === '') return fallback
-    return check(text.startsWith('/') ? text : undefined, fallback, `${name} is ${text}, which is no path of a URL`)
+    return check(
+      text.startsWith('/') ? text : undefined,
+      fallback,
+      `${name} is ${text}, which is no path of a URL`,
+    )
   }
   const base = defaultServing(modelPath)
   const onVertex = env.AIP_HTTP_PORT !== undefined

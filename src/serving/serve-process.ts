@@ -1,11 +1,13 @@
 /** Entry of the child process that serves one model to its parent. It is told what to serve in its first argument. */
-import { defaultServing } from './serve-options.ts'
+
 import { ListenFailure, serveModel } from './serve-model.ts'
+import { defaultServing } from './serve-options.ts'
 import type { ServeMessage, ServeOrder } from './serve-protocol.ts'
 
 // The parent decides when to stop. Ctrl-C reaches the whole process group, and a stop half-way would spoil a report.
 process.on('SIGINT', () => {})
-process.on('disconnect', () => process.exit(0))
+// Not by `exit`, which would wait for the thread that runs the model, and abort when it comes back.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 process.on('message', () => tell({ kind: 'memory', peakRssMib: process.resourceUsage().maxRSS / 1024 }))
 
 await serve(JSON.parse(process.argv[2] ?? '{}'))

@@ -5,6 +5,8 @@ import { LoadFailure } from './server/start-worker.ts'
 
 /** npm passes Ctrl-C on to a process that the terminal has already told: signals this close are one, ms. */
 const SAME_PRESS_MS = 1000
+/** Time that a run of the model gets to end by itself after all else has, ms. */
+const LAST_RUN_MS = 1500
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
 /**
@@ -17,23 +19,21 @@ export async function serveUntilSignal(
   options: ServeOptions,
   onReady: (serving: Serving) => void,
 ): Promise<void> {
-  let serving: Serving | undefined
   let firstAt = 0
   let told: () => void = () => {}
   const signalled = new Promise<void>((resolve) => {
     told = resolve
   })
   const hear = () => {
-    const again = firstAt > 0 && Date.now() - firstAt > SAME_PRESS_MS
-    // While the model loads there is nothing to wait for.
-    if (again || !serving) process.exit(again ? 130 : 0)
+    if (firstAt > 0 && Date.now() - firstAt > SAME_PRESS_MS) endNow()
+    if (firstAt === 0) setTimeout(endNow, options.drainMs + LAST_RUN_MS).unref()
     firstAt ||= Date.now()
     told()
   }
   for (const name of SIGNALS) process.on(name, hear)
   try {
-    serving = await serveModel(options).catch((error) => explain(error, options))
-    onReady(serving)
+    const serving = await serveModel(options).catch((error) => explain(error, options))
+    if (firstAt === 0) onReady(serving)
     await Promise.race([signalled, serving.broken]).catch((cause: Error) => {
       throw new WorldError(`the server cannot go on: ${cause.message}`, { cause })
     })
@@ -43,6 +43,11 @@ export async function serveUntilSignal(
   } finally {
     for (const name of SIGNALS) process.off(name, hear)
   }
+}
+
+/** Not by `exit`, which would wait for the thread that runs the model, and abort when it comes back. */
+function endNow(): void {
+  process.kill(process.pid, 'SIGKILL')
 }
 
 function explain(error: unknown, { modelPath, port }: ServeOptions): never {

@@ -90,8 +90,7 @@ export function tensorFromBytes(
 /** A free leading dimension is a batch of 1 if another one is free too. */
 function inferShape(count: number, spec: TensorSpec): number[] {
   const free = spec.shape.filter((dimension) => dimension === null).length
-  const known =
-    free > 1 && spec.shape[0] === null ? [1, ...spec.shape.slice(1)] : spec.shape
+  const known = free > 1 && spec.shape[0] === null ? [1, ...spec.shape.slice(1)] : spec.shape
   const open = known.filter((dimension) => dimension === null).length
   if (open > 1 || spec.shape.length === 0) {
     throw new BadRequest(

@@ -8,7 +8,14 @@ import { echoModel } from './fake-model.ts'
 const spec = { name: 'x', type: 'float32', shape: [null, null] }
 const feedOf = (...rows: number[][]): Feed =>
   new Map([
-    ['x', { type: 'float32', shape: [rows.length, rows[0]?.length ?? 0], elements: Float32Array.from(rows.flat()) }],
+    [
+      'x',
+      {
+        type: 'float32',
+        shape: [rows.length, rows[0]?.length ?? 0],
+        elements: Float32Array.from(rows.flat()),
+      },
+    ],
   ])
 const sizeOf = (feed: Feed) => feed.get('x')?.shape[0] ?? 0
 const rowsOf = fc
@@ -38,13 +45,18 @@ describe('feeds that run together', () => {
 
   it('are as many as fit, of one width', () => {
     const feeds = [feedOf([1]), feedOf([1, 2]), feedOf([2]), feedOf([3]), feedOf([4])]
-    expect(groupFeeds(feeds, 3).map((group) => group.map((feed) => feeds.indexOf(feed)))).toEqual([[0, 2, 3], [1], [4]])
+    expect(groupFeeds(feeds, 3).map((group) => group.map((feed) => feeds.indexOf(feed)))).toEqual([
+      [0, 2, 3],
+      [1],
+      [4],
+    ])
   })
 
   it('fail alone where one of them is at fault', async () => {
     const echo = echoModel([spec])
     const run = async (feed: Feed) => {
-      if (feed.get('x')?.elements.some((value: number | bigint) => value === 13)) throw new BadRequest('13 is bad')
+      if (feed.get('x')?.elements.some((value: number | bigint) => value === 13))
+        throw new BadRequest('13 is bad')
       return echo.run(feed)
     }
     const outcomes = await runFeeds({ ...echo, run }, [feedOf([1]), feedOf([13]), feedOf([2])], 8)

@@ -23,7 +23,11 @@ export interface TinyGraph {
   readonly inputs: readonly TinyValue[]
   readonly outputs: readonly TinyValue[]
   readonly nodes: readonly TinyNode[]
-  readonly constants?: readonly { readonly name: string; readonly shape: readonly number[]; readonly values: Float32Array }[]
+  readonly constants?: readonly {
+    readonly name: string
+    readonly shape: readonly number[]
+    readonly values: Float32Array
+  }[]
 }
 
 /** A model in ONNX as small as a test needs it. */
@@ -33,7 +37,10 @@ export function tinyModel({ inputs, outputs, nodes, constants = [] }: TinyGraph)
     field(2, 'tiny'),
     ...constants.map(({ name, shape, values }) => {
       const raw = Buffer.from(values.buffer, values.byteOffset, values.byteLength)
-      return field(5, message(...shape.map((size) => field(1, size)), field(2, 1), field(8, name), field(9, raw)))
+      return field(
+        5,
+        message(...shape.map((size) => field(1, size)), field(2, 1), field(8, name), field(9, raw)),
+      )
     }),
     ...inputs.map((value) => field(11, encodeValue(value))),
     ...outputs.map((value) => field(12, encodeValue(value))),
@@ -59,7 +66,9 @@ function encodeNode({ op, inputs, outputs, attributes = {} }: TinyNode): Buffer 
 }
 
 function encodeValue({ name, type, shape }: TinyValue): Buffer {
-  const dims = shape.map((size) => field(1, message(typeof size === 'number' ? field(1, size) : field(2, size))))
+  const dims = shape.map((size) =>
+    field(1, message(typeof size === 'number' ? field(1, size) : field(2, size))),
+  )
   const tensor = message(field(1, TYPES[type]), field(2, message(...dims)))
   return message(field(1, name), field(2, message(field(1, tensor))))
 }
@@ -83,7 +92,11 @@ function varint(value: number): Buffer {
 }
 
 const batch = 'batch'
-const constant = (name: string, values: number[]) => ({ name, shape: [values.length], values: Float32Array.from(values) })
+const constant = (name: string, values: number[]) => ({
+  name,
+  shape: [values.length],
+  values: Float32Array.from(values),
+})
 
 /** TensorFlow Serving's toy: half of each value and three. */
 export const HALF_PLUS_THREE: TinyGraph = {

@@ -4,6 +4,8 @@ const [QUOTE, COMMA, COLON, BACKSLASH] = [0x22, 0x2c, 0x3a, 0x5c]
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]
 /** Deeper than anything that is asked for; ends the descent into a value that nests for ever. */
 const MOST_DEPTH = 64
+/** Of one object; bounds what has to be remembered of it. */
+const MOST_KEYS = 10_000
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -47,8 +49,9 @@ export class JsonReader {
     const seen = new Set<string>()
     do {
       const key = this.readString()
-      if (seen.has(key)) throw new BadRequest(`the body has the key ${JSON.stringify(key.slice(0, 60))} twice`)
-      seen.add(key)
+      if (seen.has(key))
+        throw new BadRequest(`the body has the key ${JSON.stringify(key.slice(0, 60))} twice`)
+      if (seen.add(key).size > MOST_KEYS) throw new BadRequest(`the body has an object of over ${MOST_KEYS} keys`)
       this.#expect(COLON)
       visit(key)
     } while (this.#accept(COMMA))

@@ -129,7 +129,8 @@ function readBig(reader: JsonReader, type: string): bigint | undefined {
   if (!reader.isString() && next !== 0x2d && !(next >= 0x30 && next <= 0x39)) return undefined
   const text = reader.isString() ? reader.readString() : numberText(reader)
   const value = /^-?\d{1,20}$/.test(text) ? BigInt(text) : wholeOf(Number(text))
-  const fits = value !== undefined && (type === 'int64' ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value)) === value
+  const fits =
+    value !== undefined && (type === 'int64' ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value)) === value
   if (!fits) reader.pos = start
   return fits ? value : undefined
 }

@@ -47,9 +47,11 @@ export function readRequest(reader: JsonReader, model: Model, tail: Uint8Array):
   let binaryOutput = false
   reader.readObject((key) => {
     if (key === 'id') request.id = readText(reader, '"id"')
-    else if (key === 'inputs') request.inputs = readItems(reader, key, () => readInput(reader, model.inputs, binary))
+    else if (key === 'inputs')
+      request.inputs = readItems(reader, key, () => readInput(reader, model.inputs, binary))
     else if (key === 'outputs') request.outputs = readItems(reader, key, () => readOutput(reader))
-    else if (key === 'parameters') binaryOutput = readParameters(reader, 'parameters').binaryDataOutput ?? false
+    else if (key === 'parameters')
+      binaryOutput = readParameters(reader, 'parameters').binaryDataOutput ?? false
     else reader.skip()
   })
   reader.finish()
@@ -68,7 +70,8 @@ function readItems<T>(reader: JsonReader, key: string, read: () => T): T[] {
   const items: T[] = []
   reader.readList((index) => {
     if (index >= 1024) throw new BadRequest(`"${key}" has more than 1024 items`)
-    if (!reader.isObject()) throw new BadRequest(`${key}[${index}] must be an object, but is ${reader.describe()}`)
+    if (!reader.isObject())
+      throw new BadRequest(`${key}[${index}] must be an object, but is ${reader.describe()}`)
     try {
       items.push(read())
     } catch (error) {
@@ -135,11 +138,14 @@ function requireInput(
 ): TensorSpec {
   const spec = specs.find((each) => each.name === name)
   if (!spec) {
-    throw new BadRequest(`the model has no input ${quote(name)}; it takes ${listNames(specs.map((each) => each.name))}`)
+    throw new BadRequest(
+      `the model has no input ${quote(name)}; it takes ${listNames(specs.map((each) => each.name))}`,
+    )
   }
   requireSupported(spec)
   const expected = datatypeOf(spec.type)
-  if (datatype !== expected) throw new BadRequest(`${nameInput(spec)} takes ${expected}, not ${quote(datatype)}`)
+  if (datatype !== expected)
+    throw new BadRequest(`${nameInput(spec)} takes ${expected}, not ${quote(datatype)}`)
   checkShape(shape, spec)
   return spec
 }
@@ -152,7 +158,9 @@ function readData(reader: JsonReader, spec: TensorSpec, shape: readonly number[]
   const room = Math.min(expected, Math.ceil((reader.bytes.length - reader.pos) / 2))
   const { shape: given, elements } = readNested(reader, spec.type, { where, expected: room })
   if (given.length > 1 && given.join() !== shape.join()) {
-    throw new BadRequest(`${where} has data of shape ${formatShape(given)}, but its shape is ${formatShape(shape)}`)
+    throw new BadRequest(
+      `${where} has data of shape ${formatShape(given)}, but its shape is ${formatShape(shape)}`,
+    )
   }
   if (elements.length !== expected) {
     throw new BadRequest(
@@ -169,7 +177,8 @@ function takeBinary(
   spec: TensorSpec,
 ): WireTensor {
   const left = binary.bytes.length - binary.taken
-  if (size > left) throw new BadRequest(`${nameInput(spec)} announces ${size} bytes, but ${left} are left in the body`)
+  if (size > left)
+    throw new BadRequest(`${nameInput(spec)} announces ${size} bytes, but ${left} are left in the body`)
   const bytes = binary.bytes.subarray(binary.taken, binary.taken + size)
   binary.taken += size
   return tensorFromBytes(bytes, shape, spec)
@@ -208,7 +217,8 @@ function readParameters(reader: JsonReader, where: string): BinaryParameters {
     else if (key === 'binary_data_size') {
       const text = reader.describe()
       const size = /^\d+$/.test(text) ? Number(text) : Number.NaN
-      if (!Number.isSafeInteger(size)) throw new BadRequest(`"${key}" must be a number of bytes, but is ${text}`)
+      if (!Number.isSafeInteger(size))
+        throw new BadRequest(`"${key}" must be a number of bytes, but is ${text}`)
       read.binaryDataSize = size
     } else reader.skip()
   })

@@ -30,14 +30,19 @@ export function readInference(
   jsonLength = body.length,
 ): Exchange {
   if (jsonLength > body.length) {
-    throw new BadRequest(`Inference-Header-Content-Length is ${jsonLength}, but the body has ${body.length} bytes`)
+    throw new BadRequest(
+      `Inference-Header-Content-Length is ${jsonLength}, but the body has ${body.length} bytes`,
+    )
   }
   if (jsonLength === 0 && body.length > 0) return readRaw(body, model, target)
   const reader = new JsonReader(body.subarray(0, jsonLength))
   const request = readRequest(reader, model, body.subarray(jsonLength))
   const feed = orderInputs(request.inputs, model.inputs)
   const outputs = chooseOutputs(request, model.outputs)
-  return { feeds: [feed], write: ([results]) => writeReply(results ?? new Map(), outputs, target, request.id) }
+  return {
+    feeds: [feed],
+    write: ([results]) => writeReply(results ?? new Map(), outputs, target, request.id),
+  }
 }
 
 function readRaw(body: Uint8Array, model: Model, target: InferenceTarget): Exchange {

@@ -41,7 +41,8 @@ export function readTensorflow(body: Uint8Array, model: Model): Exchange {
     else if (key === 'signature_name') readSignature(reader)
     else reader.skip()
   })
-  if (instances && columns) throw new BadRequest('the body has both "instances" and "inputs"; one of them is asked for')
+  if (instances && columns)
+    throw new BadRequest('the body has both "instances" and "inputs"; one of them is asked for')
   if (columns) return columns
   if (!instances) throw new BadRequest('the body must be {"instances": [...]} or {"inputs": ...}')
   return exchangeInstances(instances, dialect)
@@ -58,7 +59,8 @@ function readBody(reader: JsonReader, form: string, visit: (key: string) => void
 }
 
 function requireList(reader: JsonReader, key: string): void {
-  if (!reader.isList()) throw new BadRequest(`the body must be {"${key}": [...]}, but "${key}" is ${reader.describe()}`)
+  if (!reader.isList())
+    throw new BadRequest(`the body must be {"${key}": [...]}, but "${key}" is ${reader.describe()}`)
 }
 
 function readSignature(reader: JsonReader): void {
@@ -86,7 +88,9 @@ function exchangeInstances({ feeds, rows, base64 }: Instances, dialect: JsonDial
   const counts = feeds.map((feed) => (rows ? (countRows(feed) ?? 1) : 1))
   const write = (results: readonly Tensors[]) => {
     const each = rows ? results.flatMap((outputs, index) => takeRows(outputs, counts[index] ?? 1)) : results
-    return textReply(`{"predictions":[${each.map((outputs) => writeOutputs(outputs, form, dialect)).join(',')}]}`)
+    return textReply(
+      `{"predictions":[${each.map((outputs) => writeOutputs(outputs, form, dialect)).join(',')}]}`,
+    )
   }
   return { feeds, write }
 }
@@ -104,7 +108,9 @@ function takeRows(outputs: Tensors, count: number): Tensors[] {
   return splitRows(
     outputs,
     Array.from({ length: count }, () => 1),
-  ).map((row) => new Map([...row].map(([name, tensor]) => [name, { ...tensor, shape: tensor.shape.slice(1) }])))
+  ).map(
+    (row) => new Map([...row].map(([name, tensor]) => [name, { ...tensor, shape: tensor.shape.slice(1) }])),
+  )
 }
 
 /** A bare tensor, or an object when the model has several outputs. */

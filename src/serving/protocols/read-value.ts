@@ -26,7 +26,8 @@ export function readValue(reader: JsonReader, inputs: readonly TensorSpec[], tok
   const [only] = inputs
   const single = inputs.length === 1 ? only : undefined
   if (!reader.isObject()) {
-    if (!single) throw new BadRequest(`must be an object with ${listNames(names)}, but is ${reader.describe()}`)
+    if (!single)
+      throw new BadRequest(`must be an object with ${listNames(names)}, but is ${reader.describe()}`)
     return { tensors: new Map([[single.name, readNestedTensor(reader, single, tokens)]]), base64: false }
   }
   if (single && isBase64(reader, single)) {

@@ -14,7 +14,10 @@ export function describeServer(version: string) {
 }
 
 /** Open Inference Protocol: model metadata. */
-export function describeServedModel({ inputs, outputs }: ServedFacts, { modelName, modelVersion }: RouteOptions) {
+export function describeServedModel(
+  { inputs, outputs }: ServedFacts,
+  { modelName, modelVersion }: RouteOptions,
+) {
   const describe = ({ name, type, shape }: TensorSpec) => {
     return { name, datatype: datatypeOf(type), shape: shape.map((size) => size ?? -1) }
   }
@@ -35,7 +38,10 @@ export function tensorflowStatus({ modelVersion }: RouteOptions, ready: boolean)
 }
 
 /** TensorFlow Serving: the signature of a model, as JSON of its `SignatureDef`. */
-export function tensorflowMetadata({ inputs, outputs }: ServedFacts, { modelName, modelVersion }: RouteOptions) {
+export function tensorflowMetadata(
+  { inputs, outputs }: ServedFacts,
+  { modelName, modelVersion }: RouteOptions,
+) {
   const describe = (specs: readonly TensorSpec[]) =>
     Object.fromEntries(
       specs.map(({ name, type, shape }) => {

@@ -20,7 +20,11 @@ export interface DispatcherOptions {
   /** How long the first of fewer requests than that waits for more, ms. */
   readonly maxDelayMs: number
   /** Told of each batch that an executor has answered. */
-  readonly observe?: (batch: { readonly requests: number; readonly computeMs: number; readonly runs: Answers['runs'] }) => void
+  readonly observe?: (batch: {
+    readonly requests: number
+    readonly computeMs: number
+    readonly runs: Answers['runs']
+  }) => void
 }
 
 interface Waiting {
@@ -91,7 +95,12 @@ export class Dispatcher {
           signal.removeEventListener('abort', leave)
           how(value)
         }
-      const waiting = { request, submittedMs: performance.now(), resolve: settle(resolve), reject: settle(reject) }
+      const waiting = {
+        request,
+        submittedMs: performance.now(),
+        resolve: settle(resolve),
+        reject: settle(reject),
+      }
       this.#waiting.push(waiting)
       this.#dispatch()
     })

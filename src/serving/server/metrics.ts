@@ -5,7 +5,12 @@ export class Metrics {
   /** @returns adds to the count of these label values, 1 unless said otherwise */
   counter(name: string, help: string, labels: readonly string[] = []) {
     const counts = new Map<string, number>()
-    this.#families.push({ name, help, type: 'counter', rows: () => [...counts].map(([set, count]) => `${name}${set} ${count}`) })
+    this.#families.push({
+      name,
+      help,
+      type: 'counter',
+      rows: () => [...counts].map(([set, count]) => `${name}${set} ${count}`),
+    })
     return (values: readonly string[] = [], by = 1) => {
       const set = writeLabels(labels, values)
       counts.set(set, (counts.get(set) ?? 0) + by)
@@ -40,7 +45,10 @@ export class Metrics {
 
   write(): string {
     const texts = this.#families.map(
-      ({ name, help, type, rows }) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${rows().map((row) => `${row}\n`).join('')}`,
+      ({ name, help, type, rows }) =>
+        `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${rows()
+          .map((row) => `${row}\n`)
+          .join('')}`,
     )
     return texts.join('')
   }

@@ -140,7 +140,8 @@ async function predict(
   state: ServerState,
 ): Promise<Answer> {
   const abort = new AbortController()
-  const late = () => new Refusal(504, 'timeout', `the request was not answered within ${options.timeoutMs} ms`)
+  const late = () =>
+    new Refusal(504, 'timeout', `the request was not answered within ${options.timeoutMs} ms`)
   const timer = setTimeout(() => abort.abort(late()), options.timeoutMs)
   const leave = () => abort.abort(new ClientGone('the client went away'))
   response.once('close', leave)
@@ -176,7 +177,12 @@ function toAnswer({ reply }: Dispatched): Answer {
     ...(jsonLength !== undefined && { 'inference-header-content-length': String(jsonLength) }),
     ...(inferenceMs !== undefined && { 'server-timing': `inference;dur=${inferenceMs.toFixed(3)}` }),
   }
-  return { status, body, headers, ...(status !== 200 && { error: Buffer.from(body).toString('utf8').slice(0, 300) }) }
+  return {
+    status,
+    body,
+    headers,
+    ...(status !== 200 && { error: Buffer.from(body).toString('utf8').slice(0, 300) }),
+  }
 }
 
 function answerError(error: unknown): Answer {
@@ -186,6 +192,7 @@ function answerError(error: unknown): Answer {
   const headers = {
     'content-type': 'application/json',
     ...(retryAfterS !== undefined && { 'retry-after': String(retryAfterS) }),
+    ...(error instanceof BadRequest && error.allow.length > 0 && { allow: error.allow.join(', ') }),
   }
   // 499 never reaches the client, which is gone; the log and the metrics say so.
   const status = known ? error.status : error instanceof ClientGone ? 499 : 500
@@ -201,7 +208,10 @@ function pathOf({ url = '' }: IncomingMessage): string {
 function encodingOf({ headers }: IncomingMessage): PredictRequest['encoding'] {
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
   if (encoding === 'identity' || encoding === 'gzip' || encoding === 'deflate') return encoding
-  throw new BadRequest(`Content-Encoding ${encoding.slice(0, 40)} is not understood; gzip and deflate are`, 415)
+  throw new BadRequest(
+    `Content-Encoding ${encoding.slice(0, 40)} is not understood; gzip and deflate are`,
+    415,
+  )
 }
 
 function jsonLengthOf({ headers }: IncomingMessage): number | undefined {
@@ -223,7 +233,11 @@ function send(
     // The rest of a large body would pass for the next request if it were left unread, and is not worth reading.
     const unread = !request.complete && !(Number(request.headers['content-length']) <= WORTH_DRAINING)
     const close = unread || state.phase() === 'draining'
-    response.writeHead(status, { ...headers, 'content-length': body.length, ...(close && { connection: 'close' }) })
+    response.writeHead(status, {
+      ...headers,
+      'content-length': body.length,
+      ...(close && { connection: 'close' }),
+    })
     response.end(request.method === 'HEAD' ? undefined : body)
   }
   finish(request, answer, performance.now() - startedMs, state)

@@ -27,13 +27,18 @@ export interface RouteOptions {
 }
 
 /** `/v2/models/name/versions/3/infer`, and the same under `/v1` with `:predict`; labels name versions too. */
-const MODEL_PATH = /^\/(v1|v2)\/models\/([^/:]+)(?:\/(versions|labels)\/([^/:]+))?(\/infer|\/ready|\/metadata|:[a-z]+)?$/
+const MODEL_PATH =
+  /^\/(v1|v2)\/models\/([^/:]+)(?:\/(versions|labels)\/([^/:]+))?(\/infer|\/ready|\/metadata|:[a-z]+)?$/
 
 /** @throws BadRequest 404 for a path that is not served, 405 for a method that its path does not take */
 export function findRoute(method: string, path: string, options: RouteOptions): Route {
   const { route, methods } = lookUp(path, options)
   if (methods.includes(method)) return route
-  throw new BadRequest(`${path} takes ${methods.join(' or ')}, not ${method}`, 405)
+  throw new BadRequest(
+    `${path.slice(0, 100)} takes ${methods.join(' or ')}, not ${method.slice(0, 20)}`,
+    405,
+    methods,
+  )
 }
 
 interface Found {
@@ -77,7 +82,10 @@ const FIXED: ReadonlyMap<string, Exclude<RouteKind, 'predict'>> = new Map([
   ['/metrics', 'metrics'],
 ] as const)
 
-function openInference([, , name = '', by, version, verb]: RegExpExecArray, options: RouteOptions): Found | undefined {
+function openInference(
+  [, , name = '', by, version, verb]: RegExpExecArray,
+  options: RouteOptions,
+): Found | undefined {
   if (by === 'labels') return undefined
   requireModel(name, version, options, `unknown model: '${decode(name)}'`)
   if (verb === '/infer') return predict('open-inference')
@@ -85,12 +93,23 @@ function openInference([, , name = '', by, version, verb]: RegExpExecArray, opti
   return verb === undefined ? { route: { kind: 'model' }, methods: READ } : undefined
 }
 
-function tensorflow([, , name = '', by, version, verb]: RegExpExecArray, options: RouteOptions): Found | undefined {
-  const wanted = version === undefined ? `Latest(${decode(name)})` : `Specific(${decode(name)}, ${decode(version)})`
-  requireModel(name, by === 'labels' ? undefined : version, options, `Servable not found for request: ${wanted}`)
+function tensorflow(
+  [, , name = '', by, version, verb]: RegExpExecArray,
+  options: RouteOptions,
+): Found | undefined {
+  const wanted =
+    version === undefined ? `Latest(${decode(name)})` : `Specific(${decode(name)}, ${decode(version)})`
+  requireModel(
+    name,
+    by === 'labels' ? undefined : version,
+    options,
+    `Servable not found for request: ${wanted}`,
+  )
   if (verb === ':predict') return predict('tensorflow')
   if (verb === ':classify' || verb === ':regress') {
-    throw new BadRequest(`${verb.slice(1)} takes TensorFlow examples, which a model in ONNX does not; use :predict`)
+    throw new BadRequest(
+      `${verb.slice(1)} takes TensorFlow examples, which a model in ONNX does not; use :predict`,
+    )
   }
   if (verb === '/metadata') return { route: { kind: 'tensorflow-metadata' }, methods: READ }
   return verb === undefined ? { route: { kind: 'tensorflow-status' }, methods: READ } : undefined

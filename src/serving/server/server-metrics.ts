@@ -23,8 +23,14 @@ export interface Gauges {
 /** What operators watch: rates by code, and where the time of a request goes. */
 export function createServerMetrics({ inFlight, ready, dispatcher }: Gauges): ServerMetrics {
   const metrics = new Metrics()
-  const requests = metrics.counter('plimsoll_requests_total', 'Requests answered, by protocol and status code.', ['protocol', 'code'])
-  const shed = metrics.counter('plimsoll_shed_total', 'Requests refused to bound the queue or to drain.', ['reason'])
+  const requests = metrics.counter(
+    'plimsoll_requests_total',
+    'Requests answered, by protocol and status code.',
+    ['protocol', 'code'],
+  )
+  const shed = metrics.counter('plimsoll_shed_total', 'Requests refused to bound the queue or to drain.', [
+    'reason',
+  ])
   const duration = metrics.histogram(
     'plimsoll_request_duration_seconds',
     'From the head of a prediction request to its reply, of those answered with 200.',
@@ -40,10 +46,18 @@ export function createServerMetrics({ inFlight, ready, dispatcher }: Gauges): Se
     'Of a batch of requests in a worker: reading, inference, writing.',
     SECONDS,
   )
-  const inference = metrics.histogram('plimsoll_inference_duration_seconds', 'Of one run inside the model.', SECONDS)
+  const inference = metrics.histogram(
+    'plimsoll_inference_duration_seconds',
+    'Of one run inside the model.',
+    SECONDS,
+  )
   const sizes = metrics.histogram('plimsoll_batch_size', 'Rows of one run of the model.', SIZES)
   const taken = metrics.histogram('plimsoll_batch_requests', 'Requests that a worker took at once.', SIZES)
-  metrics.reading('plimsoll_requests_in_flight', 'Prediction requests that have begun and are not answered.', inFlight)
+  metrics.reading(
+    'plimsoll_requests_in_flight',
+    'Prediction requests that have begun and are not answered.',
+    inFlight,
+  )
   metrics.reading('plimsoll_queue_length', 'Requests that wait for a worker.', () => dispatcher.queued)
   metrics.reading('plimsoll_workers', 'Workers with the model loaded.', () => dispatcher.executors)
   metrics.reading('plimsoll_workers_busy', 'Workers that answer a batch right now.', () => dispatcher.busy)

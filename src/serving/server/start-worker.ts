@@ -8,6 +8,7 @@ export interface InferenceWorker extends Executor {
   readonly loaded: ModelLoaded
   /** Resolves when the thread has ended, with what ended it. */
   readonly ended: Promise<Error>
+  /** Ends the thread once it has answered what it is at. */
   readonly stop: () => Promise<void>
 }
 
@@ -32,10 +33,13 @@ export async function startWorker(
     worker.once('exit', (code) => resolve(new Error(`the worker thread ended with code ${code}`)))
   })
   const loaded = await awaitLoad(worker, ended, onRuntime)
+  const { answer, idle } = answerOn(worker, ended)
+  // A thread that is ended inside ONNX Runtime takes the whole process with it (onnxruntime-node 1.30 aborts).
   const stop = async () => {
+    await idle()
     await worker.terminate()
   }
-  return { loaded, ended, stop, answer: answerOn(worker, ended) }
+  return { loaded, ended, stop, answer }
 }
 
 function awaitLoad(
@@ -56,13 +60,13 @@ function awaitLoad(
 }
 
 /** One batch at a time. Bodies are handed over to the thread: they are gone here. */
-function answerOn(worker: Worker, ended: Promise<Error>): Executor['answer'] {
+function answerOn(worker: Worker, ended: Promise<Error>) {
   let pending: PromiseWithResolvers<Answers> | undefined
   worker.on('message', (message: WorkerMessage) => {
     if (message.kind === 'answers') pending?.resolve(message.answers)
   })
   ended.then((reason) => pending?.reject(reason))
-  return (requests: readonly PredictRequest[]) => {
+  const answer: Executor['answer'] = (requests: readonly PredictRequest[]) => {
     pending = Promise.withResolvers<Answers>()
     const task: WorkerTask = { requests }
     worker.postMessage(
@@ -71,4 +75,8 @@ function answerOn(worker: Worker, ended: Promise<Error>): Executor['answer'] {
     )
     return pending.promise
   }
+  const idle = () => pending?.promise.then(noop, noop)
+  return { answer, idle }
 }
+
+function noop(): void {}

@@ -35,7 +35,11 @@ describe('a reader of JSON', () => {
 
   it('takes broken JSON only where JSON.parse does', () => {
     const mutated = fc
-      .tuple(fc.json(), fc.nat(), fc.constantFrom('', '"', '\\', ',', ']', '}', '0', '\u0001', 'e', '{"a":1,"a":2}'))
+      .tuple(
+        fc.json(),
+        fc.nat(),
+        fc.constantFrom('', '"', '\\', ',', ']', '}', '0', '\u0001', 'e', '{"a":1,"a":2}'),
+      )
       .map(([text, at, piece]) => {
         const place = at % (text.length + 1)
         return text.slice(0, place) + piece + text.slice(place + 1)
@@ -67,6 +71,12 @@ describe('a reader of JSON', () => {
     expect(() => skip('{"\\u0061":1,"a":3}')).toThrow('twice')
     expect(reads('{"__proto__":{"polluted":1},"constructor":{"prototype":{}}}')).toBe(true)
     expect(({} as { polluted?: number }).polluted).toBeUndefined()
+  })
+
+  it('gives up on an object with keys without end', () => {
+    const keys = Array.from({ length: 10_001 }, (_, index) => `"${index}":0`)
+    expect(() => skip(`{${keys.join()}}`)).toThrow('an object of over 10000 keys')
+    expect(reads(`{${keys.slice(1).join()}}`)).toBe(true)
   })
 
   it('gives up on a value that nests for ever', () => {

@@ -10,14 +10,17 @@ const read = (text: string, type = 'float32', tokens = false) => {
   reader.finish()
   return nested
 }
-const bits = (values: ArrayLike<number>) => Array.from(values, (value) => (Object.is(value, -0) ? '-0' : value))
+const bits = (values: ArrayLike<number>) =>
+  Array.from(values, (value) => (Object.is(value, -0) ? '-0' : value))
 
 /** Numbers as clients write them: all digits of a double, those of a float32, few, exponents, and none at all. */
 const numberText = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => JSON.stringify(value)),
   fc.float({ noNaN: true, noDefaultInfinity: true }).map((value) => JSON.stringify(value)),
   fc.float({ noNaN: true, noDefaultInfinity: true }).map((value) => value.toPrecision(9)),
-  fc.tuple(fc.maxSafeInteger(), fc.integer({ min: -330, max: 310 })).map(([digits, power]) => `${digits}e${power}`),
+  fc
+    .tuple(fc.maxSafeInteger(), fc.integer({ min: -330, max: 310 }))
+    .map(([digits, power]) => `${digits}e${power}`),
   fc.stringMatching(/^-?(0|[1-9]\d{0,30})(\.\d{1,40})?([eE][+-]?\d{1,2})?$/),
 )
 
@@ -38,7 +41,10 @@ describe('a number in a nested array', () => {
       fc.float({ noNaN: true, noDefaultInfinity: true, min: 2 ** -100, max: 2 ** 100 }),
       fc.integer({ min: -2, max: 2 }),
       (value, ulps) => {
-        const next = new Float32Array(new Int32Array([new Int32Array(Float32Array.of(value).buffer)[0] ?? 0]).map((bit) => bit + 1).buffer)
+        const next = new Float32Array(
+          new Int32Array([new Int32Array(Float32Array.of(value).buffer)[0] ?? 0]).map((bit) => bit + 1)
+            .buffer,
+        )
         const middle = (value + (next[0] ?? value)) / 2
         const text = JSON.stringify(middle * (1 + ulps * 2 ** -52))
         expect(read(`[${text}]`).elements[0]).toBe(Math.fround(JSON.parse(text)))
@@ -51,7 +57,9 @@ describe('a number in a nested array', () => {
     'keeps every value of %s and refuses what is none',
     (type) => {
       const { bytes } = findElementType(type)
-      const [low, high] = type.startsWith('u') ? [0n, 2n ** BigInt(bytes * 8) - 1n] : [-(2n ** BigInt(bytes * 8 - 1)), 2n ** BigInt(bytes * 8 - 1) - 1n]
+      const [low, high] = type.startsWith('u')
+        ? [0n, 2n ** BigInt(bytes * 8) - 1n]
+        : [-(2n ** BigInt(bytes * 8 - 1)), 2n ** BigInt(bytes * 8 - 1) - 1n]
       const property = fc.property(fc.bigInt({ min: low, max: high }), (value) => {
         expect(BigInt(read(`[${value}]`, type).elements[0] ?? 0)).toBe(value)
       })
@@ -89,7 +97,10 @@ describe('nested arrays', () => {
       const build = (depth: number): unknown =>
         depth === shape.length ? count++ : Array.from({ length: shape[depth] ?? 0 }, () => build(depth + 1))
       const text = JSON.stringify(build(0))
-      expect(read(text, 'int32')).toEqual({ shape, elements: Int32Array.from({ length: count }, (_, index) => index) })
+      expect(read(text, 'int32')).toEqual({
+        shape,
+        elements: Int32Array.from({ length: count }, (_, index) => index),
+      })
       expect(read(text.replaceAll(/([[\],])/g, ' $1\n\t'), 'int32').shape).toEqual(shape)
     })
     fc.assert(property)
@@ -122,7 +133,22 @@ describe('nested arrays', () => {
   })
 
   it('are JSON exactly where JSON.parse says so', () => {
-    const pieces = fc.constantFrom('[', ']', ',', '1', '-', '.', 'e', '0', '9', ' ', '+', 'E', '123456789', '[1,2]')
+    const pieces = fc.constantFrom(
+      '[',
+      ']',
+      ',',
+      '1',
+      '-',
+      '.',
+      'e',
+      '0',
+      '9',
+      ' ',
+      '+',
+      'E',
+      '123456789',
+      '[1,2]',
+    )
     const property = fc.property(fc.array(pieces, { maxLength: 12 }), (parts) => {
       const text = parts.join('')
       const ours = attempt(() => read(text))

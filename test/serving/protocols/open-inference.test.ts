@@ -35,7 +35,9 @@ describe('an inference request', () => {
       const elements = elementsFromBytes(type, raw)
       const binary = { inputs: [{ ...head, parameters: { binary_data_size: raw.length } }] }
       expect(read(binary, specs, raw).feeds[0]?.get('x')?.elements).toEqual(elements)
-      const texts = Array.from<number | bigint, string>(elements, (value) => (Object.is(value, -0) ? '-0' : String(value)))
+      const texts = Array.from<number | bigint, string>(elements, (value) =>
+        Object.is(value, -0) ? '-0' : String(value),
+      )
       fc.pre(texts.every((text) => /\d/.test(text)))
       const json = `{"inputs":[{"name":"x","shape":[2,3],"datatype":"${head.datatype}","data":[${texts}]}]}`
       expect(read(json, specs).feeds[0]?.get('x')).toEqual({ type, shape: [2, 3], elements })
@@ -80,18 +82,27 @@ describe('an inference request', () => {
     [{ inputs: [{ ...x, datatype: 'FP64' }] }, 'input "x" takes FP32, not "FP64"'],
     [{ inputs: [{ ...x, shape: [1, 3] }] }, 'has shape [1, 3], but the model takes [?, 2]'],
     [{ inputs: [{ ...x, shape: [-1, 2] }] }, '"shape" must be'],
-    [{ inputs: [{ ...x, shape: [2 ** 40, 2] }] }, 'has 2 values, but shape [1099511627776, 2] takes 2199023255552'],
+    [
+      { inputs: [{ ...x, shape: [2 ** 40, 2] }] },
+      'has 2 values, but shape [1099511627776, 2] takes 2199023255552',
+    ],
     [{ inputs: [{ ...x, shape: [2 ** 52, 2 ** 52] }] }, '"shape" must be'],
     [{ inputs: [{ ...x, data: [1, 2, 3] }] }, 'has 3 values, but shape [1, 2] takes 2'],
     [{ inputs: [{ ...x, data: [[1], [2]] }] }, 'has data of shape [2, 1], but its shape is [1, 2]'],
     [{ inputs: [{ ...x, data: [1, '2'] }] }, 'holds "2" where a float32 belongs'],
     [{ inputs: [{ name: 'x', shape: [1, 2], datatype: 'FP32' }] }, 'input "x" lacks "data"'],
     [{ inputs: [{ ...x, parameters: { binary_data_size: 8 } }] }, 'has both "data" and "binary_data_size"'],
-    [{ inputs: [{ ...x, parameters: { binary_data_size: -8 } }] }, '"binary_data_size" must be a number of bytes'],
+    [
+      { inputs: [{ ...x, parameters: { binary_data_size: -8 } }] },
+      '"binary_data_size" must be a number of bytes',
+    ],
     [{ id: 7, inputs: [x] }, '"id" must be a string, but is 7'],
     [{ inputs: [x], outputs: [{ name: 'z' }] }, 'outputs[0]: the model has no output "z"; it gives "y"'],
     [{ inputs: [x], outputs: [{}] }, 'outputs[0]: lacks "name"'],
-    [{ inputs: [x], parameters: { binary_data_output: 'yes' } }, '"binary_data_output" must be true or false'],
+    [
+      { inputs: [x], parameters: { binary_data_output: 'yes' } },
+      '"binary_data_output" must be true or false',
+    ],
     ['{"inputs":[{"name":"x"', 'not JSON'],
   ])('is refused when it is %j', (body, message) => {
     expect(() => read(body)).toThrow(message)
@@ -102,9 +113,15 @@ describe('an inference request', () => {
       inputs: [{ name: 'x', shape: [1, 2], datatype: 'FP32', parameters: { binary_data_size: size } }],
     })
     expect(() => read(announced(8), [image], floats(1))).toThrow('announces 8 bytes, but 4 are left')
-    expect(() => read(announced(8), [image], floats(1, 2, 3))).toThrow('12 bytes follow the JSON, but its inputs announce 8')
-    expect(() => read(announced(4), [image], floats(1))).toThrow('has 4 bytes, but shape [1, 2] of float32 takes 8')
-    expect(() => readInference(floats(1), echoModel([image]), target, 5)).toThrow('is 5, but the body has 4 bytes')
+    expect(() => read(announced(8), [image], floats(1, 2, 3))).toThrow(
+      '12 bytes follow the JSON, but its inputs announce 8',
+    )
+    expect(() => read(announced(4), [image], floats(1))).toThrow(
+      'has 4 bytes, but shape [1, 2] of float32 takes 8',
+    )
+    expect(() => readInference(floats(1), echoModel([image]), target, 5)).toThrow(
+      'is 5, but the body has 4 bytes',
+    )
   })
 
   it('is refused by a message, whatever it holds, and by nothing worse', () => {

@@ -22,8 +22,10 @@ const tensor = (values: number[], shape = [values.length]) => ({
   shape,
   elements: Float32Array.from(values),
 })
-const written = (exchange: ReturnType<typeof vertex>, ...results: ReadonlyMap<string, ReturnType<typeof tensor>>[]) =>
-  Buffer.from(exchange.write(results).body).toString()
+const written = (
+  exchange: ReturnType<typeof vertex>,
+  ...results: ReadonlyMap<string, ReturnType<typeof tensor>>[]
+) => Buffer.from(exchange.write(results).body).toString()
 
 describe('an instance', () => {
   it.each(supportedTypes)('keeps every value of type %s through base64 and through JSON', (type) => {
@@ -52,20 +54,29 @@ describe('an instance', () => {
 
   it('may leave out the name of the only input, and a scalar is a number', () => {
     expect(vertex([[1, 2]], [a]).feeds[0]?.get('a')?.shape).toEqual([1, 2])
-    expect(readOne('5', 'float32', [])).toEqual({ type: 'float32', shape: [], elements: new Float32Array([5]) })
+    expect(readOne('5', 'float32', [])).toEqual({
+      type: 'float32',
+      shape: [],
+      elements: new Float32Array([5]),
+    })
   })
 
   it('of the whole shape is a feed by itself, and may differ in shape from the next', () => {
     expect(vertexText('{"instances":[[1],[2],[3]]}', x('int8', [1])).feeds).toHaveLength(3)
     const ragged = vertexText('{"instances":[[[1,2]],[[3,4],[5,6]]]}', [a]).feeds
-    expect(ragged.map((feed) => feed.get('a')?.shape)).toEqual([[1, 2], [2, 2]])
+    expect(ragged.map((feed) => feed.get('a')?.shape)).toEqual([
+      [1, 2],
+      [2, 2],
+    ])
   })
 
   it('without its batch dimension is a row of one feed', () => {
     expect(vertexText('{"instances":[[1,2],[3,4],[5,6]]}', [a]).feeds).toEqual([
       new Map([['a', tensor([1, 2, 3, 4, 5, 6], [3, 2])]]),
     ])
-    expect(vertexText('{"instances":[1.0,2.0]}', x('float32')).feeds).toEqual([new Map([['x', tensor([1, 2])]])])
+    expect(vertexText('{"instances":[1.0,2.0]}', x('float32')).feeds).toEqual([
+      new Map([['x', tensor([1, 2])]]),
+    ])
     const named = vertexText('{"instances":[{"a":[1,2],"b":3},{"a":[3,4],"b":4}]}').feeds
     expect(named).toEqual([
       new Map<string, unknown>([
@@ -117,8 +128,12 @@ describe('an instance', () => {
   })
 
   it('is named by its number when it is not the first that is wrong', () => {
-    expect(() => vertexText('{"instances":[[[1,2]],[["x",2]]]}', [a])).toThrow('instances[1]: input "a" holds "x"')
-    expect(() => vertexText('{"instances":[{"a":[1,2],"b":1},{"a":[1,2]}]}')).toThrow('instances[1]: lacks "b"')
+    expect(() => vertexText('{"instances":[[[1,2]],[["x",2]]]}', [a])).toThrow(
+      'instances[1]: input "a" holds "x"',
+    )
+    expect(() => vertexText('{"instances":[{"a":[1,2],"b":1},{"a":[1,2]}]}')).toThrow(
+      'instances[1]: lacks "b"',
+    )
   })
 
   it.each([
@@ -150,7 +165,9 @@ describe('a body for Vertex AI', () => {
   })
 
   it('may have parameters, which a model in ONNX has no use for', () => {
-    expect(vertexText('{"parameters":{"k":[1,{"deep":"er"}]},"instances":[[[1,2]]]}', [a]).feeds).toHaveLength(1)
+    expect(
+      vertexText('{"parameters":{"k":[1,{"deep":"er"}]},"instances":[[[1,2]]]}', [a]).feeds,
+    ).toHaveLength(1)
     expect(() => vertexText('{"parameters":{"k":},"instances":[[[1,2]]]}', [a])).toThrow('not JSON')
   })
 
@@ -184,7 +201,9 @@ describe('predictions', () => {
       ['z', tensor([5, 6])],
     ])
     expect(written(exchange, outputs)).toBe('{"predictions":[{"y":[1,2],"z":5},{"y":[3,4],"z":6}]}')
-    expect(() => written(exchange, new Map([['y', tensor([1])]]))).toThrow('output "y" of the model has no row')
+    expect(() => written(exchange, new Map([['y', tensor([1])]]))).toThrow(
+      'output "y" of the model has no row',
+    )
     const one = vertexText('{"instances":[[1,2]]}', [a])
     expect(written(one, new Map([['y', tensor([7, 8, 9])]]))).toBe('{"predictions":[[7,8,9]]}')
   })
@@ -209,7 +228,9 @@ describe('a body for TensorFlow Serving', () => {
     readTensorflow(Buffer.from(text), echoModel(inputs))
 
   it('has its inputs by columns, all named or the only one', () => {
-    expect(tensorflow('{"inputs":{"b":[1,2],"a":[[1,2],[3,4]]}}').feeds[0]?.get('a')).toEqual(tensor([1, 2, 3, 4], [2, 2]))
+    expect(tensorflow('{"inputs":{"b":[1,2],"a":[[1,2],[3,4]]}}').feeds[0]?.get('a')).toEqual(
+      tensor([1, 2, 3, 4], [2, 2]),
+    )
     const exchange = tensorflow('{"signature_name":"serving_default","inputs":[[1,2]]}', [a])
     expect(exchange.feeds).toEqual([new Map([['a', tensor([1, 2], [1, 2])]])])
     expect(written(exchange, new Map([['y', tensor([1, 2], [1, 2])]]))).toBe('{"outputs":[[1,2]]}')
@@ -217,7 +238,11 @@ describe('a body for TensorFlow Serving', () => {
 
   it('has the tokens of its specification, and gets them back', () => {
     const exchange = tensorflow('{"instances":[NaN,Infinity,-Infinity]}', x('float32'))
-    expect(Array.from(exchange.feeds[0]?.get('x')?.elements ?? [], Number)).toEqual([Number.NaN, Infinity, -Infinity])
+    expect(Array.from(exchange.feeds[0]?.get('x')?.elements ?? [], Number)).toEqual([
+      Number.NaN,
+      Infinity,
+      -Infinity,
+    ])
     const odd = new Map([['y', tensor([Number.NaN, Infinity, 1])]])
     expect(written(exchange, odd)).toBe('{"predictions":[NaN,Infinity,1]}')
   })

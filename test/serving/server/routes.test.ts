@@ -45,7 +45,9 @@ describe('a route', () => {
     ['POST', '/%zz', 404],
     ['GET', '/v2/models/%zz', 404],
   ])('%s %s is none: %i', (method, path, status) => {
-    expect(() => findRoute(method, path, options)).toThrow(expect.objectContaining({ name: 'BadRequest', status }))
+    expect(() => findRoute(method, path, options)).toThrow(
+      expect.objectContaining({ name: 'BadRequest', status }),
+    )
   })
 
   it('is where Vertex AI says, in the protocol that its path speaks', () => {
