@@ -112,6 +112,33 @@ export const COMMANDS: readonly Command[] = [
     run: async (source, given) => (await import('./serve-command.ts')).serveCommand(source, given),
   },
   {
+    name: 'package',
+    argument: 'model|scenario',
+    summary:
+      'write what deploying the model needs: a container or a function, and the commands that build, push and deploy it',
+    options: [
+      { name: 'platform', value: 'name', summary: 'vertex, cloud-run, functions or gce' },
+      { name: 'out', short: 'o', value: 'dir', summary: 'folder to write to, empty or not there yet' },
+      {
+        name: 'model-uri',
+        value: 'uri',
+        summary: 'gs://bucket/path/model.onnx to fetch at start, instead of a model in the image',
+      },
+      {
+        name: 'candidate',
+        value: 'name',
+        summary: "of the scenario (default: the platform's first without a GPU)",
+      },
+      { name: 'region', value: 'region', summary: "default: the scenario's candidate's, else us-central1" },
+      { name: 'name', value: 'name', summary: "the model's name (default: that of its file)" },
+      { name: 'threads', short: 't', value: 'number', summary: 'as of serve' },
+      { name: 'workers', short: 'w', value: 'number', summary: 'as of serve' },
+      { name: 'max-batch', value: 'count', summary: 'as of serve' },
+      { name: 'max-delay', value: 'time', summary: 'as of serve' },
+    ],
+    run: async (source, given) => (await import('./package-command.ts')).packageCommand(source, given),
+  },
+  {
     name: 'load',
     argument: 'url',
     summary: 'load any HTTP endpoint and tell the truth about it; with an SLO, for no longer than it takes',

@@ -21,12 +21,15 @@ const [TRIES, FIRST_PAUSE_MS] = [4, 250]
  * Heeds what Google's own clients heed: `STORAGE_EMULATOR_HOST`, `GCE_METADATA_HOST`, and, as gcloud does,
  * `CLOUDSDK_AUTH_ACCESS_TOKEN`, for machines outside Google Cloud.
  */
-export function cloudStorage(env: Readonly<Record<string, string | undefined>> = process.env): ObjectStore {
+export function cloudStorage(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  send: typeof fetch = fetch,
+): ObjectStore {
   const base = env.STORAGE_EMULATOR_HOST?.replace(/\/$/, '') ?? 'https://storage.googleapis.com'
   const get = async (path: string, what: string) => {
-    const token = env.STORAGE_EMULATOR_HOST === undefined ? await accessToken(env) : undefined
+    const token = env.STORAGE_EMULATOR_HOST === undefined ? await accessToken(env, send) : undefined
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
-    return request(`${base}${path}`, headers, what)
+    return request(() => send(`${base}${path}`, { headers }), what)
   }
   const list = async (bucket: string, prefix: string) => {
     const names: string[] = []
@@ -62,9 +65,9 @@ export function cloudStorage(env: Readonly<Record<string, string | undefined>> =
 }
 
 /** Tries again what may pass: no connection, too many requests, a fault of the other side. */
-async function request(url: string, headers: Record<string, string>, what: string): Promise<Response> {
+async function request(ask: () => Promise<Response>, what: string): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
-    const reply = await fetch(url, { headers }).catch((error: Error) => error)
+    const reply = await ask().catch((error: Error) => error)
     if (reply instanceof Response && reply.ok) return reply
     const passing = reply instanceof Error || reply.status === 429 || reply.status >= 500
     if (!passing || attempt === TRIES) throw await explain(reply, what)
@@ -86,13 +89,16 @@ async function explain(reply: Response | Error, what: string): Promise<WorldErro
   return new WorldError(`${what} cannot be fetched: HTTP ${reply.status}`, options)
 }
 
-async function accessToken(env: Readonly<Record<string, string | undefined>>): Promise<string> {
+async function accessToken(
+  env: Readonly<Record<string, string | undefined>>,
+  send: typeof fetch,
+): Promise<string> {
   const given = env.CLOUDSDK_AUTH_ACCESS_TOKEN
   if (given !== undefined && given !== '') return given
   const host = env.GCE_METADATA_HOST ?? 'metadata.google.internal'
   const url = `http://${host}/computeMetadata/v1/instance/service-accounts/default/token`
   try {
-    const reply = await fetch(url, { headers: { 'metadata-flavor': 'Google' } })
+    const reply = await send(url, { headers: { 'metadata-flavor': 'Google' } })
     if (!reply.ok) throw new Error(`HTTP ${reply.status}`)
     const { access_token: token } = (await reply.json()) as { access_token: string }
     return token

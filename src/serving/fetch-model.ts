@@ -1,24 +1,38 @@
 import { isAbsolute, join, relative } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import type { ObjectStore } from './cloud-storage.ts'
+import { externalDataFiles } from './external-data.ts'
 
 /**
- * Fetches a model from Cloud Storage into a folder: `gs://bucket/path/model.onnx` with whatever else begins with that
- * name, such as `model.onnx.data`, or `gs://bucket/path/` with everything below it.
+ * Fetches a model from Cloud Storage into a folder: `gs://bucket/path/model.onnx` with the external data files that it
+ * names, or `gs://bucket/path/` with everything below it.
  *
  * @returns path of the ONNX file
  */
 export async function fetchModel(uri: string, folder: string, store: ObjectStore): Promise<string> {
   const { bucket, name } = parseUri(uri)
-  const isFile = name.endsWith('.onnx')
-  const prefix = isFile || name === '' || name.endsWith('/') ? name : `${name}/`
-  const base = isFile ? name.slice(0, name.lastIndexOf('/') + 1) : prefix
+  if (!name.endsWith('.onnx')) return fetchFolder(uri, folder, store)
+  const base = name.slice(0, name.lastIndexOf('/') + 1)
+  const path = placeIn(folder, name.slice(base.length), uri)
+  await store.download(bucket, name, path)
+  for (const file of externalDataFiles(path)) {
+    await store.download(bucket, `${base}${file}`, placeIn(folder, file, uri))
+  }
+  return path
+}
+
+async function fetchFolder(uri: string, folder: string, store: ObjectStore): Promise<string> {
+  const { bucket, name } = parseUri(uri)
+  const prefix = name === '' || name.endsWith('/') ? name : `${name}/`
   const names = (await store.list(bucket, prefix)).filter((each) => !each.endsWith('/'))
-  const models = names.filter((each) => each.endsWith('.onnx'))
-  const model = isFile ? models.find((each) => each === name) : chooseModel(uri, models)
+  const model = chooseModel(
+    uri,
+    names.filter((each) => each.endsWith('.onnx')),
+  )
   if (model === undefined) throw notThere(uri)
-  for (const each of names) await store.download(bucket, each, placeIn(folder, each.slice(base.length), uri))
-  return placeIn(folder, model.slice(base.length), uri)
+  for (const each of names)
+    await store.download(bucket, each, placeIn(folder, each.slice(prefix.length), uri))
+  return placeIn(folder, model.slice(prefix.length), uri)
 }
 
 export function isCloudStorageUri(text: string): boolean {

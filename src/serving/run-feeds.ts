@@ -20,7 +20,9 @@ export async function runFeeds(
   const together = maxRows > 1 && isBatchable(model)
   for (const group of together ? groupFeeds(feeds, maxRows) : feeds.map((feed) => [feed])) {
     const settled = (await runTogether(model, group)) ?? (await runApart(model, group))
-    group.forEach((feed, index) => outcomes.set(feed, settled[index] ?? { error: new Error('no outcome') }))
+    for (const [index, feed] of group.entries()) {
+      outcomes.set(feed, settled[index] ?? { error: new Error('no outcome') })
+    }
   }
   return feeds.map((feed) => outcomes.get(feed) ?? { error: new Error('a feed was not run') })
 }

@@ -14,6 +14,8 @@ import { requireReadable } from './model-file.ts'
 import { nameOf, readServeOptions, SERVE_OPTIONS } from './serve-options.ts'
 import { serveUntilSignal } from './serve-until-signal.ts'
 
+// Whoever reads the log may stop.
+process.stderr.on('error', () => {})
 try {
   await serve(process.argv.slice(2))
   process.exitCode = 0

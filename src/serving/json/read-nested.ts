@@ -85,21 +85,24 @@ function readOne(reader: JsonReader, store: ElementStore, { where, tokens }: Nes
   const start = reader.pos
   const next = reader.peek()
   const elements = filled === store.elements.length ? store.grow() : store.elements
-  const refuse = (belongs: string): never => {
+  const refuse = (belongs: string) => {
     reader.pos = start
-    throw new BadRequest(`${where} holds ${reader.describe()}${belongs}`)
+    return new BadRequest(`${where} holds ${reader.describe()}${belongs}`)
   }
   const token = tokens && !whole ? readToken(reader) : undefined
   if (token !== undefined) elements[filled] = token
-  else if (big) elements[filled] = readBig(reader, type) ?? refuse(' where a 64-bit integer belongs')
-  else {
+  else if (big) {
+    const value = readBig(reader, type)
+    if (value === undefined) throw refuse(' where a 64-bit integer belongs')
+    elements[filled] = value
+  } else {
     const isNumber = next === 0x2d || (next >= 0x30 && next <= 0x39)
     const value = isNumber ? reader.readNumber() : type === 'bool' ? readBool(reader) : undefined
-    if (value === undefined) return refuse(` where a ${type} belongs`)
+    if (value === undefined) throw refuse(` where a ${type} belongs`)
     elements[filled] = value
     const kept = Number(elements[filled])
     const wrong = whole ? kept !== value || (type === 'bool' && kept > 1) : !Number.isFinite(kept)
-    if (wrong) return refuse(`, which is no ${type}`)
+    if (wrong) throw refuse(`, which is no ${type}`)
   }
   store.filled++
 }

@@ -72,17 +72,23 @@ interface Answer {
 
 /** Serves one model over HTTP by every protocol that `docs/serving.md` lists. */
 export function createPredictionServer(options: PredictionServerOptions, state: ServerState): Server {
-  const server = createServer(
-    { requestTimeout: options.timeoutMs, connectionsCheckingInterval: LOOK_EVERY_MS, noDelay: true },
-    (request, response) => {
-      const startedMs = performance.now()
-      handle(request, response, options, state)
-        .catch(answerError)
-        .then((answer) => send(request, response, answer, startedMs, state))
-    },
-  )
+  const limits = {
+    requestTimeout: options.timeoutMs,
+    connectionsCheckingInterval: LOOK_EVERY_MS,
+    noDelay: true,
+  }
+  const server = createServer(limits, predictionHandler(options, state))
   server.keepAliveTimeout = KEEP_ALIVE_MS
   return server
+}
+
+/** What the server does with a request; resolves when the reply is on its way. */
+export function predictionHandler(options: PredictionServerOptions, state: ServerState) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const startedMs = performance.now()
+    const answer = await handle(request, response, options, state).catch(answerError)
+    send(request, response, answer, startedMs, state)
+  }
 }
 
 async function handle(
