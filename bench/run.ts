@@ -3,6 +3,7 @@ import { helpBench } from './help.ts'
 import { latencyBench } from './latency.ts'
 import { loadBench } from './load.ts'
 import { searchBench } from './search.ts'
+import { serveBench } from './serve.ts'
 
 /** Every benchmark by name: each compares with a peer in the same run and prints ratios. */
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   load: loadBench,
   search: searchBench,
   coverage: coverageBench,
+  serve: serveBench,
 }
 
 const asked = process.argv.slice(2)

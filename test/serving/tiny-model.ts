@@ -165,3 +165,29 @@ export function slowIdentity(products: number, size = 512): TinyGraph {
     constants: [{ name: 'zeros', shape: [size, size], values: new Float32Array(size * size) }],
   }
 }
+
+/** Layers of `width` to `width`, whose weights a batch reads once and rows by themselves each time. */
+export function perceptron(layers: number, width: number): TinyGraph {
+  let state = 1
+  const weights = (index: number) => ({
+    name: `w${index}`,
+    shape: [width, width],
+    values: Float32Array.from({ length: width * width }, () => {
+      state = (state * 48_271) % 2_147_483_647
+      return (state / 2_147_483_647 - 0.5) / Math.sqrt(width)
+    }),
+  })
+  const names = Array.from({ length: layers + 1 }, (_, index) =>
+    index === 0 ? 'x' : index === layers ? 'y' : `h${index}`,
+  )
+  return {
+    inputs: [{ name: 'x', type: 'float32', shape: [batch, width] }],
+    outputs: [{ name: 'y', type: 'float32', shape: [batch, width] }],
+    nodes: Array.from({ length: layers }, (_, index) => ({
+      op: 'MatMul',
+      inputs: [names[index] ?? '', `w${index}`],
+      outputs: [names[index + 1] ?? ''],
+    })),
+    constants: Array.from({ length: layers }, (_, index) => weights(index)),
+  }
+}
