@@ -99,7 +99,7 @@ function distinctRuns(outcomes: readonly FeedOutcome[]): ModelRun[] {
 }
 
 /** All three protocols have this shape of error. */
-export function errorReply(error: unknown, prefix = ''): PredictReply {
+function errorReply(error: unknown, prefix = ''): PredictReply {
   const status = error instanceof BadRequest ? error.status : 500
   const message = error instanceof Error ? error.message : String(error)
   return { status, body: errorBody(`${prefix}${message}`) }

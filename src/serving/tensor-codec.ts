@@ -24,7 +24,7 @@ export interface WireTensor {
 const mostDimensions = 16
 
 /** The base64 form of a tensor, `{"b64": …, "shape": […], "dtype": …}`, as JSON. */
-export function writeBase64({ type, shape, elements }: WireTensor): string {
+function writeBase64({ type, shape, elements }: WireTensor): string {
   const b64 = bytesOfElements(elements).toString('base64')
   return `{"b64":"${b64}","shape":[${shape.join(',')}],"dtype":"${type}"}`
 }

@@ -17,7 +17,7 @@ import {
 } from '../tensor-codec.ts'
 import { datatypeOf } from './datatypes.ts'
 
-export interface OutputRequest {
+interface OutputRequest {
   readonly name: string
   readonly binary: boolean | undefined
 }
