@@ -68,13 +68,13 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   exited.then(() => options.signal.removeEventListener('abort', kill))
   const stop = () => stopChild(child, exited)
   try {
-    const { ready, onnxruntime, processMs } = await awaitReady(child, exited, options, spawnedAtMs)
+    const { ready, processMs } = await awaitReady(child, exited, options, spawnedAtMs)
     return {
       url: `http://127.0.0.1:${ready.port}/predict`,
       port: ready.port,
       pid: child.pid ?? 0,
       facts: { inputs: ready.inputs, outputs: ready.outputs },
-      onnxruntime,
+      onnxruntime: ready.onnxruntime,
       startUp: { processMs, modelLoadMs: ready.modelLoadMs },
       spawnedAtMs,
       rssMib: () => askMemory(child, exited),
@@ -102,7 +102,6 @@ function forkServer(options: ServeOrder): ChildProcess {
 
 interface Started {
   readonly ready: Extract<ServeMessage, { kind: 'ready' }>
-  readonly onnxruntime: string
   readonly processMs: number
 }
 
@@ -114,15 +113,12 @@ function awaitReady(
 ): Promise<Started> {
   const readStderr = keepStderr(child)
   return new Promise((resolve, reject) => {
-    let [onnxruntime, processMs] = ['', 0]
     child.once('error', (cause) => reject(new WorldError('the local server could not be started', { cause })))
     child.on('message', (message: ServeMessage) => {
-      if (message.kind === 'runtime') {
-        onnxruntime = message.onnxruntime
-        processMs = performance.now() - spawnedAtMs
-      }
       if (message.kind === 'failed') reject(explainFailure(message, modelPath))
-      if (message.kind === 'ready') resolve({ ready: message, onnxruntime, processMs })
+      if (message.kind !== 'ready') return
+      // Whatever was not the loading of the model, so that the phases of a start add up.
+      resolve({ ready: message, processMs: performance.now() - spawnedAtMs - message.modelLoadMs })
     })
     exited.then((exit) => reject(signal.aborted ? signal.reason : explainExit(exit, readStderr())))
   })

@@ -36,8 +36,6 @@ export interface ServeOptions extends RouteOptions {
   /** Answer probes while the model loads; predictions are refused with 503 until it has. */
   readonly listenEarly: boolean
   readonly log?: ServerLog
-  /** Told the version of ONNX Runtime as soon as that is loaded, before the model is. */
-  readonly onRuntime?: (onnxruntime: string) => void
 }
 
 export interface Serving {
@@ -75,9 +73,9 @@ export async function serveModel(options: ServeOptions): Promise<Serving> {
     },
   )
   const open = countOpen(server)
-  const { modelPath, threads, maxBatch, maxBodyBytes, onRuntime } = options
+  const { modelPath, threads, maxBatch, maxBodyBytes } = options
   const order = { modelPath, threads, maxRows: maxBatch, maxBodyBytes }
-  const workers = new WorkerSet(() => startWorker(order, onRuntime), dispatcher, log)
+  const workers = new WorkerSet(() => startWorker(order), dispatcher, log)
   try {
     if (options.listenEarly) await listen(server, options)
     const model = await workers.load(options.workers)

@@ -14,10 +14,9 @@ await serve(JSON.parse(process.argv[2] ?? '{}'))
 
 async function serve(order: ServeOrder): Promise<void> {
   try {
-    const onRuntime = (onnxruntime: string) => tell({ kind: 'runtime', onnxruntime })
-    const { port, model } = await serveModel({ ...defaultServing(order.modelPath), ...order, onRuntime })
-    const { loadMs: modelLoadMs, inputs, outputs } = model
-    tell({ kind: 'ready', port, modelLoadMs, inputs, outputs })
+    const { port, model } = await serveModel({ ...defaultServing(order.modelPath), ...order })
+    const { loadMs: modelLoadMs, inputs, outputs, onnxruntime } = model
+    tell({ kind: 'ready', port, modelLoadMs, inputs, outputs, onnxruntime })
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     tell({ kind: 'failed', stage: error instanceof ListenFailure ? 'listen' : 'load', reason })

@@ -14,13 +14,13 @@ export interface ServeOrder {
 
 /** What the serving process tells its parent. Any message from the parent asks for `memory`. */
 export type ServeMessage =
-  | { readonly kind: 'runtime'; readonly onnxruntime: string }
   | {
       readonly kind: 'ready'
       readonly port: number
       readonly modelLoadMs: number
       readonly inputs: readonly TensorSpec[]
       readonly outputs: readonly TensorSpec[]
+      readonly onnxruntime: string
     }
   | { readonly kind: 'failed'; readonly stage: 'load' | 'listen'; readonly reason: string }
   | { readonly kind: 'memory'; readonly peakRssMib: number }

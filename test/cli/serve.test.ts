@@ -20,7 +20,7 @@ const post = (url: string, body: string) => fetch(url, { method: 'POST', body })
 
 describe('serve', () => {
   test('serves a model until SIGTERM, answers what it has taken, and exits with 0', async () => {
-    const slow = writeTinyModel(folder, 'slow', slowIdentity(8))
+    const slow = writeTinyModel(folder, 'slow', slowIdentity(20))
     const server = start(['serve', slow, '--port', '0', '--workers', '1', '--log', 'json'])
     const url = await urlOf(server)
     expect((await post(url, '{"instances":[[1]]}')).status).toBe(200)

@@ -8,7 +8,7 @@ import { binaryReply, binaryRequest, jsonOf, type Served, useServing } from './s
 import { HALF_PLUS_THREE, slowIdentity, TWO_INPUTS, writeTinyModel } from './tiny-model.ts'
 
 const { folder, serve } = useServing()
-const slow = writeTinyModel(folder, 'slow', slowIdentity(6))
+const slow = writeTinyModel(folder, 'slow', slowIdentity(20))
 const quick = writeTinyModel(folder, 'quick', HALF_PLUS_THREE)
 const ask = (server: Served, value: number) => server.post('/predict', `{"instances":[[${value}]]}`)
 const gauge = async (server: Served, name: string) => {
@@ -65,7 +65,7 @@ describe('a server with more requests than it can take', () => {
   })
 
   it('answers 504 to what takes longer than it may, and goes on', async () => {
-    const server = await serve(writeTinyModel(folder, 'slower', slowIdentity(12)), { timeoutMs: 20 })
+    const server = await serve(writeTinyModel(folder, 'slower', slowIdentity(40)), { timeoutMs: 20 })
     const reply = await ask(server, 1)
     expect([reply.status, await reply.json()]).toEqual([
       504,
@@ -106,7 +106,7 @@ describe('a server that is told to end', () => {
   })
 
   it('does not wait for ever, and says so', async () => {
-    const server = await serve(writeTinyModel(folder, 'slowest', slowIdentity(40)), { drainMs: 10 })
+    const server = await serve(writeTinyModel(folder, 'slowest', slowIdentity(80)), { drainMs: 10 })
     const cut = ask(server, 1)
     await until(async () => (await gauge(server, 'plimsoll_workers_busy')) === 1)
     const drained = server.drain()

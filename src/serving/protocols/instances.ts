@@ -64,7 +64,7 @@ function readPlain(
   if (count > mostInstances) throw tooMany()
   const size = countElements(each)
   const feeds = Array.from({ length: count }, (_, index) => {
-    const part = elements.slice(index * size, (index + 1) * size)
+    const part = elements.subarray(index * size, (index + 1) * size)
     return new Map([[spec.name, { type, shape: each, elements: part }]])
   })
   return { feeds, rows: isRow, base64: false }

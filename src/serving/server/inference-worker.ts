@@ -6,14 +6,14 @@ import { loadOnnxModel, onnxruntimeVersion, shortenReason } from '../onnx-model.
 import type { WorkerMessage, WorkerOrder, WorkerTask } from './worker-protocol.ts'
 
 const { modelPath, threads, maxRows, maxBodyBytes }: WorkerOrder = workerData
-tell({ kind: 'runtime', onnxruntime: onnxruntimeVersion })
 const startedMs = performance.now()
 const model = await loadOnnxModel(modelPath, threads).catch((error) => {
   tell({ kind: 'failed', reason: shortenReason(error) })
 })
 if (model) {
   const { inputs, outputs } = model
-  tell({ kind: 'ready', inputs, outputs, loadMs: performance.now() - startedMs })
+  const loadMs = performance.now() - startedMs
+  tell({ kind: 'ready', inputs, outputs, loadMs, onnxruntime: onnxruntimeVersion })
   parentPort?.on('message', async ({ requests }: WorkerTask) => {
     const { replies, runs } = await answerRequests(model, requests, { maxRows, maxBodyBytes })
     const owned = replies.map(ownBody)

@@ -17,22 +17,15 @@ export class LoadFailure extends Error {
   override readonly name = 'LoadFailure'
 }
 
-/**
- * Starts a thread that loads the model; ready when the promise resolves.
- *
- * @param onRuntime told the version of ONNX Runtime as soon as that is loaded
- */
-export async function startWorker(
-  order: WorkerOrder,
-  onRuntime: (onnxruntime: string) => void = () => {},
-): Promise<InferenceWorker> {
+/** Starts a thread that loads the model; ready when the promise resolves. */
+export async function startWorker(order: WorkerOrder): Promise<InferenceWorker> {
   const entry = new URL(`./inference-worker${extname(import.meta.url)}`, import.meta.url)
   const worker = new Worker(entry, { workerData: order })
   const ended = new Promise<Error>((resolve) => {
     worker.once('error', resolve)
     worker.once('exit', (code) => resolve(new Error(`the worker thread ended with code ${code}`)))
   })
-  const loaded = await awaitLoad(worker, ended, onRuntime)
+  const loaded = await awaitLoad(worker, ended)
   const { answer, idle } = answerOn(worker, ended)
   // A thread that is ended inside ONNX Runtime takes the whole process with it (onnxruntime-node 1.30 aborts).
   const stop = async () => {
@@ -42,19 +35,12 @@ export async function startWorker(
   return { loaded, ended, stop, answer }
 }
 
-function awaitLoad(
-  worker: Worker,
-  ended: Promise<Error>,
-  onRuntime: (onnxruntime: string) => void,
-): Promise<ModelLoaded> {
+function awaitLoad(worker: Worker, ended: Promise<Error>): Promise<ModelLoaded> {
   return new Promise((resolve, reject) => {
-    const hear = (message: WorkerMessage) => {
-      if (message.kind === 'runtime') return onRuntime(message.onnxruntime)
-      worker.off('message', hear)
+    worker.once('message', (message: WorkerMessage) => {
       if (message.kind === 'ready') resolve(message)
       if (message.kind === 'failed') reject(new LoadFailure(message.reason))
-    }
-    worker.on('message', hear)
+    })
     ended.then(reject)
   })
 }

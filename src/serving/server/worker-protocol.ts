@@ -18,11 +18,13 @@ export interface WorkerTask {
 export interface ModelLoaded {
   readonly inputs: readonly TensorSpec[]
   readonly outputs: readonly TensorSpec[]
+  /** Time that the model took to load, the runtime not counted. */
   readonly loadMs: number
+  /** Version of ONNX Runtime. */
+  readonly onnxruntime: string
 }
 
 export type WorkerMessage =
-  | { readonly kind: 'runtime'; readonly onnxruntime: string }
   | ({ readonly kind: 'ready' } & ModelLoaded)
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'answers'; readonly answers: Answers }

@@ -7,7 +7,7 @@ import { silentLog } from '../../../src/serving/server/write-log.ts'
 function fakeWorker() {
   const ended = Promise.withResolvers<Error>()
   const worker: InferenceWorker = {
-    loaded: { inputs: [], outputs: [], loadMs: 1 },
+    loaded: { inputs: [], outputs: [], loadMs: 1, onnxruntime: '1' },
     ended: ended.promise,
     stop: async () => ended.resolve(new Error('stopped')),
     answer: async () => ({ replies: [], runs: [] }),
