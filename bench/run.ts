@@ -6,6 +6,7 @@ import { latencyBench } from './latency.ts'
 import { loadBench } from './load.ts'
 import { predictionBench } from './prediction.ts'
 import { searchBench } from './search.ts'
+import { serveBench } from './serve.ts'
 import { simulateBench } from './simulate.ts'
 
 /** Every benchmark by name: each compares with a peer, or with the truth, in the same run. */
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   simulate: simulateBench,
   prediction: predictionBench,
   advice: adviceBench,
+  serve: serveBench,
 }
 
 const asked = process.argv.slice(2)

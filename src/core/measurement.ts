@@ -96,7 +96,7 @@ export interface ModelFacts {
 
 /** Phases of one start of the local server, ms. */
 export interface StartUp {
-  /** From spawning the process until it runs our code with the runtime loaded. */
+  /** From spawning the process until it serves, the loading of the model not counted: Node, our code, the runtime. */
   readonly processMs: number
   readonly modelLoadMs: number
   readonly firstReplyMs: number
