@@ -1,9 +1,9 @@
+import type { Block } from '../src/gate/block.ts'
+import { DEFAULT_LOOKS, decide } from '../src/gate/decide.ts'
+import { INTERLEAVED_RULES } from '../src/gate/rules.ts'
 import { percentile, percentileRatios } from '../src/stats/percentile.ts'
 import { studentCdf } from '../src/stats/student-t.ts'
-import type { Block } from '../src/gate/block.ts'
-import { decide, DEFAULT_LOOKS } from '../src/gate/decide.ts'
-import { INTERLEAVED_RULES } from '../src/gate/rules.ts'
-import { type Effect, readTrace, Replay, type Trace } from './replay-trace.ts'
+import { type Effect, Replay, readTrace, type Trace } from './replay-trace.ts'
 
 const RUNS = 1000
 /** Blocks of each side at the default length. */
@@ -26,9 +26,7 @@ export async function gateBench(): Promise<string> {
   for (const { name, requests } of TRACES) {
     const trace = readTrace(name)
     lines.push(`${name}: ${trace.what}`, `  ${trace.machine}, ${trace.recorded}`, '')
-    lines.push(
-      row('runs that fail', ['Plimsoll', 'ratio 1.05', 'ratio 1.10', 't-test', 'Mann-Whitney']),
-    )
+    lines.push(row('runs that fail', ['Plimsoll', 'ratio 1.05', 'ratio 1.10', 't-test', 'Mann-Whitney']))
     for (const { name: cell, effect } of CELLS) lines.push(...simulateCell(cell, trace, requests, effect))
     lines.push('')
   }

@@ -7,8 +7,9 @@ const GLOBAL: readonly Option[] = [
 
 const EXIT_CODES = `Results go to stdout, progress and errors to stderr.
 
-Exit codes: 0 ok; 1 no candidate meets the SLO (with --fail-unmet); 2 the input
-has to be mended; 3 the run failed; 130 interrupted, and --resume goes on.`
+Exit codes: 0 ok; 1 no candidate meets the SLO (with --fail-unmet), or the gate
+failed; 2 the input has to be mended; 3 the run failed; 4 the gate is
+inconclusive; 130 interrupted, and --resume goes on.`
 
 /** `plimsoll --help` */
 export function programHelp(): string {

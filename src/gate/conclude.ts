@@ -29,12 +29,16 @@ export function summarize(judgements: readonly Judgement[], outcome: GateOutcome
     ...(outcome === 'passed' ? [passedSentence(of('passed', true).length)] : []),
     ...(judgements.length === blind.length ? ['Nothing could be judged.'] : []),
     ...sentences(of('failed', false)).map((sentence) => `Not counted (--fail-on): ${sentence}`),
-    ...(blind.length > 0 ? [`Not judged: ${blind.map((each) => `${nameOf(each)} (${each.reason})`).join('; ')}.`] : []),
+    ...(blind.length > 0
+      ? [`Not judged: ${blind.map((each) => `${nameOf(each)} (${each.reason})`).join('; ')}.`]
+      : []),
   ]
 }
 
 function passedSentence(count: number): string {
-  return count === 1 ? 'The metric judged is not worse than allowed.' : `None of ${count} metrics is worse than allowed.`
+  return count === 1
+    ? 'The metric judged is not worse than allowed.'
+    : `None of ${count} metrics is worse than allowed.`
 }
 
 /** `p95`, `p95 with 1 thread`, `USD a month` */

@@ -84,7 +84,9 @@ function judgeLook(
   last: boolean,
 ): MetricDecision[] {
   const all = rules.map((rule) => quadEvidence(rule, quads))
-  const judged = new Map(judgeSeries(all.filter(isEvidence), levels).map((each) => [each.evidence.rule, each]))
+  const judged = new Map(
+    judgeSeries(all.filter(isEvidence), levels).map((each) => [each.evidence.rule, each]),
+  )
   return all.map((evidence) => {
     const judgement = judged.get(evidence.rule)
     if (judgement) return settle(judgement, last)
@@ -152,7 +154,11 @@ function confirm(
     const second = again.get(metric.rule)
     const both = pooled.get(metric.rule) ?? metric
     if (second?.outcome === 'failed') return second
-    if (!second) return both.outcome === 'failed' ? { ...both, outcome: 'inconclusive' as const } : both
+    if (!second && both.outcome === 'failed') {
+      const reason = `both measurements together show it ${percent(both.worsening?.low ?? 0)} worse, but it was not what was confirmed`
+      return { ...both, outcome: 'inconclusive', reason }
+    }
+    if (!second) return both
     return {
       ...both,
       outcome: both.outcome === 'failed' ? 'inconclusive' : both.outcome,

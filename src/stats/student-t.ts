@@ -30,9 +30,7 @@ export function studentQuantile(ratio: number, freedom: number): number {
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0
   if (x >= 1) return 1
-  const scale = Math.exp(
-    gammaln(a + b) - gammaln(a) - gammaln(b) + a * Math.log(x) + b * Math.log1p(-x),
-  )
+  const scale = Math.exp(gammaln(a + b) - gammaln(a) - gammaln(b) + a * Math.log(x) + b * Math.log1p(-x))
   // The fraction converges fast on one side of the mean; the other is its mirror image.
   if (x < (a + 1) / (a + b + 2)) return (scale * betaFraction(x, a, b)) / a
   return 1 - (scale * betaFraction(1 - x, b, a)) / b

@@ -58,7 +58,8 @@ function goodput(good: number, samples: readonly Sample[], arrival: SideArrival)
   // Half a request where there was none: a goodput of 0 has no ratio to another.
   const count = Math.max(good, 0.5)
   if (arrival.kind !== 'closed') return (arrival.rps * count) / samples.length
-  const spanMs = Math.max(...samples.map(({ doneMs }) => doneMs)) - Math.min(...samples.map(({ sentMs }) => sentMs))
+  const spanMs =
+    Math.max(...samples.map(({ doneMs }) => doneMs)) - Math.min(...samples.map(({ sentMs }) => sentMs))
   return (1000 * count) / spanMs
 }
 

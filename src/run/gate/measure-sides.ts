@@ -4,12 +4,11 @@ import type { Slo } from '../../core/scenario.ts'
 import { type Quad, quadOrder, type Side } from '../../gate/block.ts'
 import { type Decision, decide, type GatePlan, type Wanted } from '../../gate/decide.ts'
 import type { Rule } from '../../gate/rules.ts'
-import type { Listener } from '../events.ts'
 import { type MeasuredBlock, measureBlock, type SideArrival } from './measure-block.ts'
-import { measureStartUps, type StartUpSeries } from './measure-start-ups.ts'
-import { openSides, type Sides, type SidesOrder } from './sides.ts'
+import { measureStartUps, type StartUpOrder, type StartUpSeries } from './measure-start-ups.ts'
+import { openSides, type Sides } from './sides.ts'
 
-export interface SidesMeasurement extends SidesOrder, GatePlan {
+export interface SidesMeasurement extends StartUpOrder, GatePlan {
   readonly arrival: SideArrival
   /** As many as fill a block when left out. */
   readonly requestsPerBlock?: number
@@ -17,7 +16,6 @@ export interface SidesMeasurement extends SidesOrder, GatePlan {
   readonly watched: ReadonlySet<Rule>
   readonly slo?: Slo
   readonly seed: number
-  readonly notify: Listener
 }
 
 /** All that was measured of both sides, and what was decided on the way. */
@@ -55,7 +53,15 @@ export async function measureSides(order: SidesMeasurement): Promise<MeasuredSid
     const { invalidQuads, latencyMs } = meter
     const seconds = (performance.now() - startedMs) / 1000
     const freshProcesses = decision.confirming.length > 0 && sides.startsProcesses
-    return { decision, requestsPerBlock: requests, invalidQuads, freshProcesses, startUps, latencyMs, seconds }
+    return {
+      decision,
+      requestsPerBlock: requests,
+      invalidQuads,
+      freshProcesses,
+      startUps,
+      latencyMs,
+      seconds,
+    }
   } finally {
     await sides.stop()
   }
@@ -141,7 +147,12 @@ class SideMeter {
       for (const ms of measured.latencyMs) this.latencyMs[side].push(ms)
       blocks.push(measured)
     }
-    if (index === 0) for (const side of ['base', 'head'] as const) assertAnswers(side, blocks.filter(({ block }) => block.side === side))
+    if (index === 0)
+      for (const side of ['base', 'head'] as const)
+        assertAnswers(
+          side,
+          blocks.filter(({ block }) => block.side === side),
+        )
     return blocks
   }
 }

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { type Side, quadOrder } from '../../gate/block.ts'
+import { quadOrder, type Side } from '../../gate/block.ts'
 import type { Listener } from '../events.ts'
 import { type SidesOrder, startSide } from './sides.ts'
 

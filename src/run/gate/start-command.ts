@@ -100,32 +100,43 @@ function keepStderr(child: ChildProcess): () => string {
   return () => kept
 }
 
-/** Ends the whole group: at once when the signal aborts or this process exits, else in good order. */
+/**
+ * Ends the whole group: at once when the signal aborts or this process exits, else in good order. All have ended once
+ * none of them holds stderr any more; asking for the group itself would also find those that nobody has reaped yet.
+ */
 function stopper(child: ChildProcess, signal: AbortSignal): () => Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    child.once('close', () => resolve())
+    child.once('error', () => resolve())
+  })
   const kill = () => signalGroup(child, 'SIGKILL')
   process.on('exit', kill)
   signal.addEventListener('abort', kill, { once: true })
   return async () => {
     signalGroup(child, 'SIGTERM')
-    const until = performance.now() + GRACE_MS
-    while (isGroupAlive(child) && performance.now() < until) await sleep(LOOK_MS)
+    await within(closed, GRACE_MS)
     kill()
-    while (isGroupAlive(child) && performance.now() < until + GRACE_MS) await sleep(LOOK_MS)
+    await within(closed, GRACE_MS)
     process.off('exit', kill)
     signal.removeEventListener('abort', kill)
   }
 }
 
-function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return pid !== undefined && process.kill(-pid, signal)
-  } catch {
-    return false // None of it is left.
-  }
+async function within(promise: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([promise, limit])
+  clearTimeout(timer)
 }
 
-function isGroupAlive(child: ChildProcess): boolean {
-  return signalGroup(child, 0)
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal)
+  } catch {
+    // None of it is left.
+  }
 }
 
 async function freePort(): Promise<number> {
