@@ -2,10 +2,10 @@ import { median } from 'simple-statistics'
 import type { Measurement } from '../core/measurement.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Percentile } from '../core/scenario.ts'
-import { ratioLowerBound, ratioUpperBound } from '../stats/binomial.ts'
 import { loadedInterval } from '../stats/loaded-interval.ts'
 import { percentileRatios } from '../stats/percentile.ts'
 import { isEvidence, type MetricDecision, settle, unknown } from './decide.ts'
+import { errorEvidence } from './error-evidence.ts'
 import type { Judgement } from './gate-result.ts'
 import { type Evidence, judgeSeries, meanEvidence } from './judge-series.ts'
 import type { NoEvidence } from './quad-evidence.ts'
@@ -46,7 +46,7 @@ function findEvidence(rule: Rule, base: RunRecord, head: RunRecord): Found[] {
   if (rule.metric === 'modelSize') return sizeEvidence(rule, base, head)
   if (rule.metric === 'startUp') return startUpEvidence(rule, base, head)
   const pairs = measuredInBoth(base, head)
-  if (rule.metric === 'errors') return pairs.flatMap((pair) => (pair.open ? [errorEvidence(rule, pair)] : []))
+  if (rule.metric === 'errors') return pairs.flatMap((pair) => (pair.open ? [errorsOf(rule, pair)] : []))
   if (rule.metric in percentileRatios) return pairs.map((pair) => percentileEvidence(rule, pair))
   return []
 }
@@ -103,21 +103,11 @@ function logError(measurement: Measurement, name: Percentile, open: boolean): nu
   return interval && Math.log(interval.high / interval.low) / (2 * INTERVAL.quantile)
 }
 
-function errorEvidence(rule: Rule, { subject, base, head }: Pair): Found {
-  const failed = ({ counts }: Measurement) => counts.due - counts.ok
-  const half = (confidence: number) => (1 + confidence) / 2
-  const bound = (of: typeof ratioUpperBound, { counts, ...rest }: Measurement, confidence: number) =>
-    of(failed({ counts, ...rest }), counts.due, half(confidence))
-  const low = (confidence: number) =>
-    bound(ratioLowerBound, head, confidence) - bound(ratioUpperBound, base, confidence)
-  const high = (confidence: number) =>
-    bound(ratioUpperBound, head, confidence) - bound(ratioLowerBound, base, confidence)
-  const figures = { base: failed(base) / base.counts.due, head: failed(head) / head.counts.due }
-  return {
-    ...{ rule, subject, unit: 'ratio', ...figures, low, high, value: figures.head - figures.base },
-    pValue: low(1 - LEVELS.alpha / 4) > rule.allowed ? LEVELS.alpha / 4 : 1,
-    detectable: (level) => rule.allowed + high(1 - level) - Math.min(0, low(1 - level)),
-  }
+function errorsOf(rule: Rule, { subject, base, head }: Pair): Found {
+  const count = ({ counts }: Measurement) => ({ failed: counts.due - counts.ok, due: counts.due })
+  const [before, after] = [count(base), count(head)]
+  const figures = { base: before.failed / before.due, head: after.failed / after.due }
+  return { ...errorEvidence(rule, subject, before, after), unit: 'ratio', ...figures }
 }
 
 /** Welch's t over the logs of both runs' starts. */

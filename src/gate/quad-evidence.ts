@@ -1,6 +1,6 @@
-import { ratioLowerBound, ratioUpperBound } from '../stats/binomial.ts'
 import { percentile, percentileRatios } from '../stats/percentile.ts'
 import { type Block, mergeBlocks, type Quad, type Side } from './block.ts'
+import { type ErrorCount, errorEvidence } from './error-evidence.ts'
 import { type Evidence, ratioEvidence } from './judge-series.ts'
 import type { Rule } from './rules.ts'
 
@@ -20,7 +20,8 @@ const LEAST_GROUPS = 5
 
 /** What the quads say of one metric. */
 export function quadEvidence(rule: Rule, quads: readonly Quad[]): Evidence | NoEvidence {
-  if (rule.metric === 'errors') return errorEvidence(rule, quads)
+  if (rule.metric === 'errors')
+    return errorEvidence(rule, '', countErrors(quads, 'base'), countErrors(quads, 'head'))
   const ratio = rule.metric === 'goodput' ? undefined : ratioOf(rule)
   const groups = groupQuads(quads, ratio ?? 0)
   const logRatios = groups
@@ -83,30 +84,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
-/**
- * Of errors, the difference of their ratios, bounded by the binomial bounds of either side at half the level each.
- * Errors come in crowds, so counts are thinned by as much as they vary more between blocks than independent ones would.
- */
-function errorEvidence(rule: Rule, quads: readonly Quad[]): Evidence {
-  const base = countErrors(quads, 'base')
-  const head = countErrors(quads, 'head')
-  const half = (confidence: number) => (1 + confidence) / 2
-  const low = (confidence: number) =>
-    ratioLowerBound(head.failed, head.due, half(confidence)) -
-    ratioUpperBound(base.failed, base.due, half(confidence))
-  const high = (confidence: number) =>
-    ratioUpperBound(head.failed, head.due, half(confidence)) -
-    ratioLowerBound(base.failed, base.due, half(confidence))
-  const value = ratio(head) - ratio(base)
-  const pValue = value > rule.allowed ? smallestLevel((level) => low(1 - level) > rule.allowed) : 1
-  return { rule, subject: '', value, pValue, low, high, detectable: (level) => detectable(rule, head, level) }
-}
-
-interface ErrorCount {
-  readonly failed: number
-  readonly due: number
-}
-
+/** Errors come in crowds: counts are thinned by as much as they vary more between blocks than independent ones would. */
 function countErrors(quads: readonly Quad[], side: Side): ErrorCount {
   const blocks = blocksOf(quads, side)
   const due = blocks.reduce((sum, block) => sum + block.due, 0)
@@ -120,26 +98,4 @@ function countErrors(quads: readonly Quad[], side: Side): ErrorCount {
 
 function failures({ due, sortedMs }: Block): number {
   return due - sortedMs.length
-}
-
-function ratio({ failed, due }: ErrorCount): number {
-  return due === 0 ? 0 : failed / due
-}
-
-/** Of a normal approximation, with an event more than was seen so that none is not taken for never. */
-function detectable(rule: Rule, { failed, due }: ErrorCount, level: number): number {
-  const share = (failed + 1) / (due + 1)
-  const error = Math.sqrt((2 * share * (1 - share)) / due)
-  return rule.allowed + 1.2816 * error + Math.sqrt((-2 * Math.log(level) * share) / due)
-}
-
-/** The smallest level in (0, 1) that holds, of a condition that starts to hold once. */
-function smallestLevel(holds: (level: number) => boolean): number {
-  let [low, high] = [0, 1]
-  for (let i = 0; i < 30; i++) {
-    const middle = (low + high) / 2
-    if (holds(middle)) high = middle
-    else low = middle
-  }
-  return high
 }

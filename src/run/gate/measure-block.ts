@@ -15,6 +15,8 @@ export interface BlockOrder {
   readonly requests: number
   /** Requests slower than this are no goodput; infinite where there is no SLO. */
   readonly goodWithinMs: number
+  /** p99 of send lag that leaves a block valid, at a rate. */
+  readonly acceptableLagMs: number
   readonly signal: AbortSignal
 }
 
@@ -82,7 +84,7 @@ async function loadInTurn(url: string, { request, requests, signal }: BlockOrder
 async function loadAtRate(
   url: string,
   seed: number,
-  { request, requests, signal }: BlockOrder,
+  { request, requests, acceptableLagMs, signal }: BlockOrder,
   { kind, rps, connections }: Exclude<SideArrival, { kind: 'closed' }>,
 ) {
   const { method, headers, body, timeoutMs } = request
@@ -97,6 +99,7 @@ async function loadAtRate(
     warmupRequests: WARM_UP,
     connections,
     timeoutMs,
+    acceptableLagMs,
     seed,
     signal,
     onSample: (sample) => samples.push(sample),

@@ -4,6 +4,7 @@ import type { Slo } from '../../core/scenario.ts'
 import { type Quad, quadOrder, type Side } from '../../gate/block.ts'
 import { type Decision, decide, type GatePlan, type Wanted } from '../../gate/decide.ts'
 import type { Rule } from '../../gate/rules.ts'
+import { percentile } from '../../stats/percentile.ts'
 import { type MeasuredBlock, measureBlock, type SideArrival } from './measure-block.ts'
 import { measureStartUps, type StartUpOrder, type StartUpSeries } from './measure-start-ups.ts'
 import { openSides, type Sides } from './sides.ts'
@@ -34,6 +35,8 @@ export interface MeasuredSides {
 const BLOCK = { lastsMs: 700, least: 100, most: 2000 } as const
 /** Requests to the base that tell how long one takes. */
 const LOOK_REQUESTS = 30
+/** Send lag that matters little, as a share of the base's median: both sides bear it, and it is in every latency. */
+const LAG_SHARE = 0.25
 /** Of the quads that a look wants, at most so many times as many are measured when some are invalid. */
 const MOST_TRIES = 2
 
@@ -47,15 +50,15 @@ export async function measureSides(order: SidesMeasurement): Promise<MeasuredSid
   order.notify({ kind: 'note', text: 'starting both sides ...' })
   const sides = await openSides(order)
   try {
-    const requests = order.requestsPerBlock ?? (await chooseRequests(order, sides))
-    const meter = new SideMeter(order, sides, requests)
+    const cut = await cutBlocks(order, sides)
+    const meter = new SideMeter(order, sides, cut)
     const decision = await meter.drive()
     const { invalidQuads, latencyMs } = meter
     const seconds = (performance.now() - startedMs) / 1000
     const freshProcesses = decision.confirming.length > 0 && sides.startsProcesses
     return {
       decision,
-      requestsPerBlock: requests,
+      requestsPerBlock: cut.requests,
       invalidQuads,
       freshProcesses,
       startUps,
@@ -67,18 +70,29 @@ export async function measureSides(order: SidesMeasurement): Promise<MeasuredSid
   }
 }
 
-/** As many requests as last `BLOCK.lastsMs` on the base; at a rate, as many as are due in that time. */
-async function chooseRequests(order: SidesMeasurement, { urls }: Sides): Promise<number> {
-  const { arrival } = order
-  const within = (count: number) => Math.min(BLOCK.most, Math.max(BLOCK.least, Math.ceil(count)))
-  if (arrival.kind !== 'closed') return within((arrival.rps * BLOCK.lastsMs) / 1000)
-  const look = await measureBlock('base', urls.base, order.seed, { ...blockOrder(order, LOOK_REQUESTS) })
-  assertAnswers('base', [look])
-  return within((look.block.goodputRps * BLOCK.lastsMs) / 1000)
+/** How the blocks are cut to the base, which is asked a little first. */
+interface Cut {
+  readonly requests: number
+  readonly acceptableLagMs: number
 }
 
-function blockOrder({ request, arrival, slo, signal }: SidesMeasurement, requests: number) {
-  return { request, arrival, requests, goodWithinMs: goodWithin(slo), signal }
+/** As many requests as last `BLOCK.lastsMs` on the base; at a rate, as many as are due in that time. */
+async function cutBlocks(order: SidesMeasurement, { urls }: Sides): Promise<Cut> {
+  const { arrival, requestsPerBlock } = order
+  const within = (count: number) => Math.min(BLOCK.most, Math.max(BLOCK.least, Math.ceil(count)))
+  const first = blockOrder(order, { requests: LOOK_REQUESTS, acceptableLagMs: Number.POSITIVE_INFINITY })
+  const look = await measureBlock('base', urls.base, order.seed, first)
+  assertAnswers('base', [look])
+  const rps = arrival.kind === 'closed' ? look.block.goodputRps : arrival.rps
+  const typicalMs = percentile(look.block.sortedMs, 0.5)
+  return {
+    requests: requestsPerBlock ?? within((rps * BLOCK.lastsMs) / 1000),
+    acceptableLagMs: LAG_SHARE * typicalMs,
+  }
+}
+
+function blockOrder({ request, arrival, slo, signal }: SidesMeasurement, cut: Cut) {
+  return { request, arrival, ...cut, goodWithinMs: goodWithin(slo), signal }
 }
 
 /** The limit of the highest percentile that the SLO names. */
@@ -99,13 +113,13 @@ class SideMeter {
   readonly latencyMs: Record<Side, number[]> = { base: [], head: [] }
   readonly #order: SidesMeasurement
   readonly #sides: Sides
-  readonly #requests: number
+  readonly #cut: Cut
   #quads = 0
 
-  constructor(order: SidesMeasurement, sides: Sides, requests: number) {
+  constructor(order: SidesMeasurement, sides: Sides, cut: Cut) {
     this.#order = order
     this.#sides = sides
-    this.#requests = requests
+    this.#cut = cut
   }
 
   async drive(): Promise<Decision> {
@@ -132,7 +146,7 @@ class SideMeter {
       notify({ kind: 'progress', finished: measured.length, total: quads })
     }
     if (measured.length < quads) throw cannotKeepUp(this.invalidQuads)
-    notify({ kind: 'step-finished', step, result: `${quads} quads of ${4 * this.#requests} requests` })
+    notify({ kind: 'step-finished', step, result: `${quads} quads of ${4 * this.#cut.requests} requests` })
     return measured
   }
 
@@ -142,7 +156,7 @@ class SideMeter {
     const blocks: MeasuredBlock[] = []
     for (const [place, side] of quadOrder(index).entries()) {
       const seed = this.#order.seed + 2 * index + Math.floor(place / 2)
-      const order = blockOrder(this.#order, this.#requests)
+      const order = blockOrder(this.#order, this.#cut)
       const measured = await measureBlock(side, this.#sides.urls[side], seed, order)
       for (const ms of measured.latencyMs) this.latencyMs[side].push(ms)
       blocks.push(measured)
