@@ -63,9 +63,11 @@ export class Replay {
     const start = Math.floor(this.#random() * (this.#trace.length - this.#requests))
     const times = this.#trace.slice(start, start + this.#requests)
     let sum = 0
-    for (const [index, ms] of times.entries()) {
+    for (let index = 0; index < times.length; index++) {
+      const ms = times[index] ?? 0
       const slow = side === 'head' ? this.#effect.all * (ms >= this.#cutMs ? this.#effect.slowest : 1) : 1
-      sum += times[index] = ms * drift * slow
+      times[index] = ms * drift * slow
+      sum += ms * drift * slow
     }
     return makeBlock(side, times, { due: times.length, goodputRps: (1000 * times.length) / sum })
   }

@@ -1,5 +1,5 @@
 import { extname } from 'node:path'
-import { conclude, summarize } from '../gate/conclude.ts'
+import { conclude, describeNoise, summarize } from '../gate/conclude.ts'
 import type { ChangePoint, GateResult } from '../gate/gate-result.ts'
 import { historyChangePoints, historyEntry } from '../gate/history.ts'
 import { loadPriceBook } from '../pricing/price-book.ts'
@@ -103,7 +103,7 @@ function resultOf(
     head: names('head').join('; '),
     failOn,
     judgements,
-    summary: summarize(judgements, outcome, failOn),
+    summary: [...(calibrate ? [describeNoise(judgements)] : []), ...summarize(judgements, outcome, failOn)],
     notes: [...(sides?.notes ?? []), ...(runs?.notes ?? [])],
     measured: sides?.measured ?? null,
     billChanges: runs?.billChanges ?? [],

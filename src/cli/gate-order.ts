@@ -150,7 +150,8 @@ function readSides(
     readyWithinMs: (read.duration('ready-within') ?? 60) * 1000,
     arrival,
     ...(requests === undefined ? {} : { requestsPerBlock: requests }),
-    looks: looksOf(read.whole('quads', 4, 10_000)),
+    // A calibration looks once, at the end: what it tells is of the whole length.
+    looks: looksOf(read.whole('quads', 4, 10_000)).slice(calibrate ? -1 : 0),
     rules: inBlocks.rules,
     watched: new Set(inBlocks.rules.filter(({ concern }) => !failOn.includes(concern))),
     startUpRule: startUp,
@@ -182,7 +183,10 @@ function readArrival(given: Given, read: OptionReader, sides: readonly (string |
   const kind = given.values.get('arrivals')
   const connections = read.whole('connections', 1, 10_000)
   for (const url of sides.filter((side) => /^https?:\/\//.test(side ?? ''))) {
-    if (!URL.canParse(url ?? '')) read.fault(`"${url}" is not a URL`)
+    const parsed = URL.canParse(url ?? '') ? new URL(url ?? '') : undefined
+    if (!parsed) read.fault(`"${url}" is not a URL`)
+    else if (parsed.username || parsed.password)
+      read.fault('a URL holds a user name or password', "give --header 'Authorization: …' instead")
     else if (rate === undefined && url?.startsWith('https:'))
       read.fault('an https: URL needs a --rate', 'without one, requests go out in turn, over plain HTTP only')
   }

@@ -1,3 +1,4 @@
+import { percent } from './decide.ts'
 import type { Concern, GateOutcome, Judgement } from './gate-result.ts'
 
 export type FailOn = readonly (Concern | 'inconclusive')[]
@@ -22,12 +23,15 @@ export function summarize(judgements: readonly Judgement[], outcome: GateOutcome
   const of = (wanted: Judgement['outcome'], counts: boolean) =>
     judgements.filter((each) => each.outcome === wanted && failOn.includes(each.concern) === counts)
   const sentences = (list: readonly Judgement[]) => list.map((each) => `${nameOf(each)}: ${each.reason}.`)
+  const counting = judgements.filter(({ concern }) => failOn.includes(concern))
   const blind = of('unjudged', true)
   return [
     ...sentences(of('failed', true)),
     ...sentences(of('inconclusive', true)),
     ...(outcome === 'passed' ? [passedSentence(of('passed', true).length)] : []),
-    ...(judgements.length === blind.length ? ['Nothing could be judged.'] : []),
+    ...(counting.every(({ outcome: each }) => each === 'unjudged')
+      ? ['Nothing that counts could be judged.']
+      : []),
     ...sentences(of('failed', false)).map((sentence) => `Not counted (--fail-on): ${sentence}`),
     ...(blind.length > 0
       ? [`Not judged: ${blind.map((each) => `${nameOf(each)} (${each.reason})`).join('; ')}.`]
@@ -39,6 +43,17 @@ function passedSentence(count: number): string {
   return count === 1
     ? 'The metric judged is not worse than allowed.'
     : `None of ${count} metrics is worse than allowed.`
+}
+
+/** What the noise of a machine lets the gate tell, in a sentence. */
+export function describeNoise(judgements: readonly Judgement[]): string {
+  const told = judgements.flatMap((judgement) => {
+    const { detectable } = judgement
+    if (detectable === null) return []
+    const points = judgement.metric === 'errors' ? ' points' : ''
+    return [`${nameOf(judgement)} ${percent(detectable)}${points}`]
+  })
+  return `The smallest changes that this machine can tell with 90% power: ${told.join(', ')}.`
 }
 
 /** `p95`, `p95 with 1 thread`, `USD a month` */

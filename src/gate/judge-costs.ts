@@ -26,7 +26,7 @@ export function judgeCosts(rules: readonly Rule[], costs: CostsToJudge): Judgeme
   return [judgeSlo(before, after, costs.head), ...cost]
 }
 
-export function cheapestOf({ verdicts, cheapest }: Advice): Verdict | undefined {
+function cheapestOf({ verdicts, cheapest }: Advice): Verdict | undefined {
   return verdicts.find(({ candidate }) => candidate.name === cheapest)
 }
 
@@ -99,7 +99,7 @@ function explain(
 }
 
 /** `"N2 CPU" by $31.10 a month, from nothing to $31.10` */
-export function describeChange({ description, baseUsd, headUsd, usd }: BillChange): string {
+function describeChange({ description, baseUsd, headUsd, usd }: BillChange): string {
   const word = (value: string) => (decimal(value).eq(0) ? 'nothing' : formatUsd(value))
   return `"${description}" by ${formatUsd(usd)} a month, from ${word(baseUsd)} to ${word(headUsd)}`
 }

@@ -2,7 +2,7 @@ import { parseRatio } from '../core/units.ts'
 import type { MetricName } from './gate-result.ts'
 
 /** Metrics that may be given a limit, as written; p99.9 is p999. */
-export const ALLOWABLE: readonly MetricName[] = [
+const ALLOWABLE: readonly MetricName[] = [
   'p50',
   'p90',
   'p95',

@@ -58,7 +58,7 @@ function rule(metric: MetricName, allowed: number, caught: number): Rule {
   return { metric, concern: concernOf(metric), allowed, caught, asked: false }
 }
 
-export function concernOf(metric: MetricName): Concern {
+function concernOf(metric: MetricName): Concern {
   if (metric === 'slo') return 'slo'
   return metric === 'usdPerMonth' || metric === 'usdPerMillion' ? 'cost' : 'regression'
 }

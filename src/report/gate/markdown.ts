@@ -5,7 +5,7 @@ import { plainText } from './plain-text.ts'
 import { changeSentence } from './terminal.ts'
 
 /** By which a comment of an earlier gate is found again. */
-export const COMMENT_MARK = '<!-- plimsoll gate -->'
+const COMMENT_MARK = '<!-- plimsoll gate -->'
 
 const EMOJI: Readonly<Record<Judgement['outcome'], string>> = {
   passed: '✅',

@@ -99,7 +99,8 @@ async function prove(side: Side, url: string, { request, signal }: SidesOrder): 
     const cause = error instanceof Error ? (error.cause ?? error) : error
     fault = `${classifyError(cause).outcome} error: ${classifyError(cause).detail}`
   }
-  throw new WorldError(`${side} at ${url} does not answer: ${fault}`, {
+  // Without the query, which might hold a key.
+  throw new WorldError(`${side} at ${url.split('?')[0]} does not answer: ${fault}`, {
     hint: 'nothing was measured; start it, or see whether --path, --method and --body are what it takes',
   })
 }
