@@ -18,7 +18,7 @@ const TRACES = [
 ] as const
 const CELLS: readonly { readonly name: string; readonly effect: Effect }[] = [
   { name: 'no change', effect: { all: 1, slowest: 1 } },
-  { name: 'all requests 1% slower, as is allowed', effect: { all: 1.01, slowest: 1 } },
+  { name: 'all requests 1% slower, which is allowed', effect: { all: 1.01, slowest: 1 } },
   { name: 'p50 5% slower (all requests)', effect: { all: 1.05, slowest: 1 } },
   { name: 'p99 10% slower (the slowest 5% alone)', effect: { all: 1, slowest: 1.1 } },
 ]

@@ -1,3 +1,4 @@
+import { percentileRatios } from '../stats/percentile.ts'
 import { percent } from './decide.ts'
 import type { Concern, GateOutcome, Judgement } from './gate-result.ts'
 
@@ -7,15 +8,21 @@ export const DEFAULT_FAIL_ON: FailOn = ['slo', 'regression', 'cost']
 
 /**
  * The answer to all judgements: failed when one of a concern that counts failed; else inconclusive when one is not
- * decided, or when nothing could be judged at all; else passed.
+ * decided, when nothing could be judged at all, or none of the latencies; else passed.
  */
 export function conclude(judgements: readonly Judgement[], failOn: FailOn): GateOutcome {
   const counting = judgements.filter(({ concern }) => failOn.includes(concern))
   const outcomes = counting.map(({ outcome }) => outcome)
   if (outcomes.includes('failed')) return 'failed'
-  const decided = !outcomes.includes('inconclusive') && outcomes.includes('passed')
+  const decided = !outcomes.includes('inconclusive') && outcomes.includes('passed') && !isBlind(counting)
   if (decided) return 'passed'
   return failOn.includes('inconclusive') ? 'failed' : 'inconclusive'
+}
+
+/** Whether latencies were compared and not one of them could be judged: nothing else makes up for that. */
+function isBlind(judgements: readonly Judgement[]): boolean {
+  const latencies = judgements.filter(({ metric }) => metric in percentileRatios)
+  return latencies.length > 0 && latencies.every(({ outcome }) => outcome === 'unjudged')
 }
 
 /** The answer in sentences: what decided it, then what is worth knowing. */
@@ -29,6 +36,7 @@ export function summarize(judgements: readonly Judgement[], outcome: GateOutcome
     ...sentences(of('failed', true)),
     ...sentences(of('inconclusive', true)),
     ...(outcome === 'passed' ? [passedSentence(of('passed', true).length)] : []),
+    ...(isBlind(counting) ? ['No latency could be judged.'] : []),
     ...(counting.every(({ outcome: each }) => each === 'unjudged')
       ? ['Nothing that counts could be judged.']
       : []),

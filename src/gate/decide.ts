@@ -10,11 +10,11 @@ export interface GatePlan {
   readonly looks: readonly number[]
 }
 
-/** At most this share of runs whose changes are allowed fails before the confirmation, over all looks and metrics. */
+/** At most this share of runs whose changes are all allowed is flagged, over all looks and metrics. */
 const ALPHA = 0.1
-/** And this share of those in the confirmation, which is independent: 0.25% of runs in all. */
+/** And this share of those is confirmed, by data of its own: one run in a hundred fails, at the most. */
 const CONFIRM_ALPHA = 0.1
-/** At most this share of changes to be caught passes, over all looks; of each metric. */
+/** At most this share of changes to be caught passes, of each metric over all looks. */
 const BETA = 0.04
 /** A metric whose detectable change is beyond this says nothing that is worth reporting as a pass. */
 const MOST_DETECTABLE = 0.5

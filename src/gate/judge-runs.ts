@@ -37,7 +37,9 @@ export function judgeRuns(rules: readonly Rule[], base: RunRecord, head: RunReco
     const { outcome, worsening, detectable, reason } = decision
     return {
       ...{ metric: rule.metric, subject, concern: rule.concern, unit, base: each.base, head: each.head },
-      ...{ worsening, allowed: rule.allowed, detectable, outcome, reason },
+      ...{ worsening, allowed: rule.allowed, outcome, reason },
+      // A size is counted: there is no change of it that could be missed.
+      detectable: rule.metric === 'modelSize' ? null : detectable,
     }
   })
 }

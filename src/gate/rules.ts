@@ -17,10 +17,10 @@ export interface Rule {
 
 /** Judged on blocks unless the user says otherwise. On the same machine in turns, noise that both share cancels. */
 export const INTERLEAVED_RULES: readonly Rule[] = [
-  rule('p50', 0.01, 0.05),
-  rule('p95', 0.01, 0.1),
+  rule('p50', 0.015, 0.05),
+  rule('p95', 0.015, 0.1),
   rule('p99', 0.01, 0.1),
-  rule('goodput', 0.01, 0.1),
+  rule('goodput', 0.015, 0.1),
   rule('errors', 0.005, 0.01),
 ]
 

@@ -16,6 +16,10 @@ describe('the answer to all judgements', () => {
 
   test('is never passed when nothing could be judged', () => {
     expect(conclude([], DEFAULT_FAIL_ON)).toBe('inconclusive')
+    const blind = judgements.map(
+      (each) => ({ ...each, outcome: each.metric === 'modelSize' ? 'passed' : 'unjudged' }) as const,
+    )
+    expect(conclude(blind, DEFAULT_FAIL_ON)).toBe('inconclusive')
     expect(conclude(only('unjudged'), DEFAULT_FAIL_ON)).toBe('inconclusive')
     expect(summarize(only('unjudged'), 'inconclusive', DEFAULT_FAIL_ON)[0]).toBe(
       'Nothing that counts could be judged.',

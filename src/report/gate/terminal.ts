@@ -11,6 +11,8 @@ const MARKS: Readonly<Record<Judgement['outcome'], string>> = {
   inconclusive: '?',
   unjudged: '-',
 }
+const GAP = '  '
+const LEAST_COLUMNS = 5
 const COLORS = { passed: 32, failed: 31, inconclusive: 33 } as const
 
 /** The answer, why, and every metric. */
@@ -21,7 +23,7 @@ export function gateTerminal(result: GateResult, { width, color }: ReportOptions
     color ? `\x1b[1;${COLORS[result.outcome]}m${heading}\x1b[0m` : heading,
     ...result.summary.map(plainText),
     '',
-    ...table(result),
+    ...table(result, width),
     '',
     `base: ${plainText(result.base)}`,
     `head: ${plainText(result.head)}`,
@@ -38,7 +40,8 @@ export function changeSentence(point: GateResult['changePoints'][number]): strin
   return `${point.metric} went from ${figure(point.before)} to ${figure(point.after)} with the entry of ${point.entry}.`
 }
 
-function table({ judgements }: GateResult): string[] {
+/** Where it does not fit, its last columns are left out: the other formats have them. */
+function table({ judgements }: GateResult, width: number): string[] {
   const head = ['', 'metric', 'base', 'head', 'worse by', 'allowed', 'can tell']
   const rows = judgements.map((judgement) => {
     const { name, base, head: after, worse, allowed, detectable } = rowOf(judgement)
@@ -48,10 +51,15 @@ function table({ judgements }: GateResult): string[] {
   const widths = head.map((_, column) =>
     Math.max(...[head, ...rows].map((row) => stringWidth(row[column] ?? ''))),
   )
+  const ends = widths.map((_, column) =>
+    widths.slice(0, column + 1).reduce((sum, each) => sum + each + GAP.length, -GAP.length),
+  )
+  const fitting = Math.max(LEAST_COLUMNS, ends.filter((end) => end <= width).length)
   return [head, ...rows].map((row) =>
     row
+      .slice(0, fitting)
       .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - stringWidth(cell)))
-      .join('  ')
+      .join(GAP)
       .trimEnd(),
   )
 }

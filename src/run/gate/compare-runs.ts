@@ -42,7 +42,9 @@ export function compareRuns({ base, head, rules, changed, book }: RunsToCompare)
   const costs = {
     base: advise(base.record),
     head: advise(head.record),
-    headAtEnds: [1 / spread, spread].map((factor) => advise(atSpeed(head.record, factor))),
+    headAtEnds: (spread === 1 ? [] : [1 / spread, spread]).map((factor) =>
+      advise(atSpeed(head.record, factor)),
+    ),
   }
   return {
     judgements: [...judgements, ...judgeCosts(rules, costs)],
@@ -98,7 +100,7 @@ function speedError(judgements: readonly Judgement[]): number {
 /** The run as it would have been, had the model taken `factor` times as long. */
 function atSpeed(record: RunRecord, factor: number): RunRecord {
   const { profile } = record
-  if (!profile || factor === 1) return record
+  if (!profile) return record
   const settings = profile.settings.map((setting) => ({
     ...setting,
     measurement: slowed(setting.measurement, factor),
