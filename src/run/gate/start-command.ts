@@ -77,13 +77,15 @@ async function awaitReady(
     if (status !== undefined && status >= 200 && status < 300) return
     if (status !== undefined) seen = `it answered ${status}`
     if (status !== undefined && status >= 300 && status < 500) {
-      throw notStarted(`the ${name} command refuses the request: ${seen} at ${url}`, command, '')
+      throw notStarted(`the ${name} command refuses the request: ${seen} at ${url}`, command, WRONG_REQUEST)
     }
     await sleep(LOOK_MS)
   }
   const message = `the ${name} command was not ready within ${readyWithinMs / 1000} s: ${seen} at ${url}`
   throw notStarted(message, command, readStderr())
 }
+
+const WRONG_REQUEST = 'see whether --path, --method and --body are what it takes'
 
 function notStarted(message: string, command: string, stderr: string): WorldError {
   const last = stderr.trim().split('\n').slice(-3).join('\n    ')
