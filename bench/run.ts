@@ -1,6 +1,7 @@
 import { adviceBench } from './advice.ts'
 import { billBench } from './bill.ts'
 import { coverageBench } from './coverage.ts'
+import { gateBench } from './gate.ts'
 import { helpBench } from './help.ts'
 import { latencyBench } from './latency.ts'
 import { loadBench } from './load.ts'
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   prediction: predictionBench,
   advice: adviceBench,
   serve: serveBench,
+  gate: gateBench,
 }
 
 const asked = process.argv.slice(2)

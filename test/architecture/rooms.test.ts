@@ -14,9 +14,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   capacity: ['core'],
   pricing: ['core'],
   advise: ['core', 'stats'],
-  report: ['core', 'advise', 'load', 'stats'],
-  run: ['core', 'traffic', 'platforms', 'serving', 'load', 'stats', 'capacity', 'pricing', 'advise'],
-  cli: ['core', 'traffic', 'scenario', 'platforms', 'serving', 'load', 'pricing', 'report', 'run'],
+  gate: ['core', 'stats'],
+  report: ['core', 'advise', 'gate', 'load', 'stats'],
+  run: ['core', 'traffic', 'platforms', 'serving', 'load', 'stats', 'capacity', 'pricing', 'advise', 'gate'],
+  cli: ['core', 'traffic', 'scenario', 'platforms', 'serving', 'load', 'pricing', 'gate', 'report', 'run'],
 }
 
 /** Heavy packages, and the only rooms that may load them. */
