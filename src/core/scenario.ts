@@ -22,6 +22,10 @@ export interface ModelSource {
   readonly path: string
   readonly inputs: Readonly<Record<string, InputSource>>
   readonly encoding: 'json' | 'base64'
+  /** Forms of the model that every candidate without a url is tried with: `fp32`, `int8-dynamic` or an absolute path. */
+  readonly variants?: readonly string[]
+  /** Most that a variant may lose of its accuracy, 0 to 1; see `Accuracy.loss`. */
+  readonly maxAccuracyLoss?: number
 }
 
 /** How the values of one model input are made. */
@@ -33,6 +37,8 @@ export interface InputSource {
     | { readonly from: 'uniform'; readonly low: number; readonly high: number }
     | { readonly from: 'constant'; readonly value: number }
     | { readonly from: 'file'; readonly path: string }
+  /** File of inputs one after the other, to compare variants on. */
+  readonly samples?: string
 }
 
 export type Percentile = 'p50' | 'p90' | 'p95' | 'p99' | 'p999'

@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
-import type { Problem } from '../../core/errors.ts'
+import { type Problem, UserError } from '../../core/errors.ts'
 import { formatBytes } from '../../core/units.ts'
 import { allGraphs, tensorAttribute } from './attributes.ts'
-import { bytesOf, type GraphProto, type TensorProto } from './proto.ts'
+import { bytesOf, type GraphProto, make, type NodeProto, type TensorProto } from './proto.ts'
 import { countOf, isExternal, tensorShape } from './tensor-values.ts'
 
 /** A file beside the model that holds weights of it. */
@@ -79,4 +79,56 @@ function isInside(location: string): boolean {
 async function sizeOfFile(path: string): Promise<number | null> {
   const found = await stat(path).catch(() => undefined)
   return found?.isFile() ? found.size : null
+}
+
+/** Room for weights in one protobuf, short of its 2 GiB. */
+const MOST_EMBEDDED = 1.9 * 2 ** 30
+
+/**
+ * The graph with its external data inside it, for rewriting.
+ * @throws UserError where a file is missing or all of it is too much for one file
+ */
+export async function embedExternalData(
+  graph: GraphProto,
+  modelPath: string,
+): Promise<{ graph: GraphProto; externalBytes: number }> {
+  const { files, problems } = await findExternalData(graph, modelPath)
+  if (problems.length > 0) throw new UserError(problems)
+  const externalBytes = files.reduce((sum, { usedBytes }) => sum + usedBytes, 0)
+  if (files.length === 0) return { graph, externalBytes }
+  if (externalBytes > MOST_EMBEDDED) {
+    const message = `the model has ${formatBytes(externalBytes)} of external data, too much for variants of it`
+    throw new UserError({ file: modelPath, message, hint: 'quantise it elsewhere and name the file as a variant' })
+  }
+  const tensors = new Map<TensorProto, TensorProto>()
+  for (const tensor of allTensors(graph).filter(isExternal)) tensors.set(tensor, await embed(tensor, modelPath))
+  return { graph: replaceTensors(graph, tensors), externalBytes }
+}
+
+async function embed(tensor: TensorProto, modelPath: string): Promise<TensorProto> {
+  const { location, offset, length } = placeOf(tensor)
+  const file = await open(join(dirname(modelPath), location), 'r')
+  try {
+    const raw_data = Buffer.alloc(length)
+    await file.read(raw_data, 0, length, offset)
+    return make('TensorProto', { ...tensor, raw_data, data_location: 0, external_data: [] })
+  } finally {
+    await file.close()
+  }
+}
+
+function replaceTensors(graph: GraphProto, tensors: ReadonlyMap<TensorProto, TensorProto>): GraphProto {
+  const inNode = (node: NodeProto): NodeProto => {
+    const attribute = node.attribute.map((each) =>
+      make('AttributeProto', {
+        ...each,
+        t: each.t && (tensors.get(each.t) ?? each.t),
+        g: each.g && replaceTensors(each.g, tensors),
+        graphs: each.graphs.map((inner) => replaceTensors(inner, tensors)),
+      }),
+    )
+    return make('NodeProto', { ...node, attribute })
+  }
+  const initializer = graph.initializer.map((each) => tensors.get(each) ?? each)
+  return make('GraphProto', { ...graph, initializer, node: graph.node.map(inNode) })
 }

@@ -3,7 +3,7 @@ import { createMessage } from './schema.ts'
 /** Decoded messages, as far as this project reads them. Scalar fields that are absent read as 0 or ''. */
 
 /** A 64-bit integer as protobufjs gives it; `toNumber` reads it. */
-export type Int64 = { toNumber(): number } | number
+export type Int64 = { readonly low: number; readonly high: number; readonly unsigned: boolean } | number
 
 export interface ModelProto {
   ir_version: Int64
@@ -87,8 +87,12 @@ export const ATTRIBUTE = { float: 1, int: 2, tensor: 4, ints: 7 } as const
 
 /** @returns NaN for a value beyond 2^53, which no shape or version has */
 export function toNumber(value: Int64): number {
-  const number = typeof value === 'number' ? value : value.toNumber()
+  const number = typeof value === 'number' ? value : wide(value)
   return Number.isSafeInteger(number) ? number : Number.NaN
+}
+
+function wide({ low, high, unsigned }: Exclude<Int64, number>): number {
+  return (unsigned ? high >>> 0 : high) * 2 ** 32 + (low >>> 0)
 }
 
 /** Element types by their number, with bits per element; 0 where it varies. */

@@ -11,14 +11,14 @@ const LEAST_ELEMENTS = 256
  * Weights as int8 with scales, restored to float32 by a Cast and a Mul that ONNX Runtime folds when it loads the
  * model: the file shrinks, and inference is that of float32. DequantizeLinear would say the same, but it takes a scale
  * per channel from opset 13 on only, and ONNX Runtime keeps it in the graph to run at every inference.
- * @param skip names of weights to leave alone
+ * @param chosen names of the weights to make int8
  */
-export function int8Weights(graph: GraphProto, skip: ReadonlySet<string> = new Set()): GraphProto {
+export function int8Weights(graph: GraphProto, chosen: ReadonlySet<string>): GraphProto {
   return editGraph(graph, {
-    initializer: (each) => restored(each, each.name, skip),
+    initializer: (each) => restored(each, each.name, chosen),
     node: (node) => {
       const value = node.op_type === 'Constant' ? tensorAttribute(node, 'value') : undefined
-      return value && restored(value, node.output[0] ?? '', skip)
+      return value && restored(value, node.output[0] ?? '', chosen)
     },
   })
 }
@@ -45,9 +45,9 @@ function isWeight(each: TensorProto): boolean {
   return each.data_type === FLOAT32 && count >= LEAST_ELEMENTS
 }
 
-function restored(each: TensorProto, name: string, skip: ReadonlySet<string>): Edit | undefined {
+function restored(each: TensorProto, name: string, chosen: ReadonlySet<string>): Edit | undefined {
   const shape = tensorShape(each)
-  if (!isWeight(each) || !shape || skip.has(name)) return undefined
+  if (!isWeight(each) || !shape || !chosen.has(name)) return undefined
   const weights = float32Values(each)
   if (!weights?.every(Number.isFinite)) return undefined
   const { values, scales, axis } = quantizeBest(weights, shape)

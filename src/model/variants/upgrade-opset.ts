@@ -1,5 +1,14 @@
 import { findAttribute, intAttribute, intsAttribute, subgraphs } from '../onnx/attributes.ts'
-import { FLOAT32, type GraphProto, INT64, make, type NodeProto, type TensorProto } from '../onnx/proto.ts'
+import {
+  FLOAT32,
+  type GraphProto,
+  INT64,
+  make,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+  toNumber,
+} from '../onnx/proto.ts'
 import { editGraph, tensor } from './edit-graph.ts'
 
 /** The first operator set that has DynamicQuantizeLinear, MatMulInteger and ConvInteger. */
@@ -66,4 +75,18 @@ function float(value: number | undefined): Make {
 
 function ints(values: readonly number[] | undefined): Make {
   return values && ((name) => tensor(name, INT64, [values.length], BigInt64Array.from(values, BigInt)))
+}
+
+/** Version of ONNX's own operator set. */
+export function operatorSet({ opset_import }: ModelProto): number {
+  return toNumber(opset_import.find(({ domain }) => isOnnx(domain))?.version ?? 1)
+}
+
+export function withOperatorSet(model: ModelProto, version: number): ModelProto {
+  const others = model.opset_import.filter(({ domain }) => !isOnnx(domain))
+  return { ...model, opset_import: [{ domain: '', version }, ...others] }
+}
+
+function isOnnx(domain: string): boolean {
+  return domain === '' || domain === 'ai.onnx'
 }
