@@ -80,6 +80,22 @@ export const COMMANDS: readonly Command[] = [
     run: async (scenario, given) => (await import('./serve-command.ts')).serveCommand(scenario, given),
   },
   {
+    name: 'inspect',
+    argument: 'model.onnx',
+    summary: 'say what is in an ONNX file: inputs, operators, size, work per inference; nothing is run',
+    options: [
+      {
+        name: 'input',
+        short: 'i',
+        value: 'name=shape',
+        repeats: true,
+        summary: 'shape of an input with free dimensions, e.g. images=1x3x224x224; may be repeated',
+      },
+      JSON_OUTPUT,
+    ],
+    run: async (file, given) => (await import('./inspect-command.ts')).inspectCommand(file, given),
+  },
+  {
     name: 'load',
     argument: 'url',
     summary: 'load any HTTP endpoint and tell the truth about it; with an SLO, for no longer than it takes',

@@ -19,7 +19,7 @@ export interface OutputAccuracy {
   readonly kind: 'classes' | 'mask' | 'values'
   /** Share of rows, or pixels, with the same class; null of plain values. */
   readonly agreement: Range | null
-  /** Intersection over union of masks, the mean over their classes; null of anything else. */
+  /** Intersection over union of masks over all samples; of several classes, their mean. Null of anything else. */
   readonly iou: Range | null
   readonly cosine: Range
   /** Largest difference of any element of any sample, and the largest magnitude of the fp32 output beside it. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import ort, { type InferenceSession, type Tensor } from 'onnxruntime-node'
 import { UserError } from '../core/errors.ts'
 import type { TensorElements } from '../serving/element-types.ts'
@@ -18,13 +19,21 @@ export interface ModelSession {
   readonly close: () => Promise<void>
 }
 
+/** The outputs are the same for any number. */
+const THREADS = Math.min(4, availableParallelism())
+
 /**
  * Loads a model in this process, for comparing outputs. Only for models that a server process has loaded before: a
  * hostile one could end this process.
+ * @param options `quick` loads sooner and runs slower, for a few inferences
  * @throws UserError where ONNX Runtime cannot load it
  */
-export async function openSession(model: string | Uint8Array, threads = 1): Promise<ModelSession> {
-  const options = { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3 } as const
+export async function openSession(
+  model: string | Uint8Array,
+  { threads = THREADS, quick = false } = {},
+): Promise<ModelSession> {
+  const graphOptimizationLevel = quick ? 'basic' : 'all'
+  const options = { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3, graphOptimizationLevel } as const
   const session = await createSession(model, options)
   return { run: (sample) => runSample(session, sample), close: () => session.release() }
 }

@@ -30,7 +30,29 @@ export function unitMeanInterval(values: readonly number[]): MeanInterval {
     const others = ratioUpperBound(0, count, side)
     return { low: value * (1 - others), value, high: value + (1 - value) * others }
   }
-  const quantile = Z + (Z ** 3 + Z) / (4 * (count - 1))
-  const half = (quantile * sampleStandardDeviation([...values])) / Math.sqrt(count)
+  const half = (studentQuantile(count - 1) * sampleStandardDeviation([...values])) / Math.sqrt(count)
   return { low: Math.max(0, value - half), value, high: Math.min(1, value + half) }
+}
+
+/**
+ * A ratio of sums, as intersection over union has it, with its 95% interval: that of the mean of the residuals
+ * (Taylor's linearisation of the ratio estimator). 1 of nothing over nothing.
+ * @param pairs part and whole of each independent sample, 0 <= part <= whole
+ */
+export function unitRatioInterval(pairs: readonly (readonly [part: number, whole: number])[]): MeanInterval {
+  const counted = pairs.filter(([, whole]) => whole > 0)
+  const [part, whole] = [0, 1].map((at) => counted.reduce((sum, pair) => sum + (pair[at] ?? 0), 0))
+  if (!whole || part === undefined || counted.length < 2) {
+    return { low: 0, value: whole ? (part ?? 0) / whole : 1, high: 1 }
+  }
+  const value = part / whole
+  const residuals = counted.reduce((sum, [a, b]) => sum + (a - value * b) ** 2, 0)
+  if (residuals === 0) return unitMeanInterval(counted.map(() => value))
+  const count = counted.length
+  const half = (studentQuantile(count - 1) * Math.sqrt((count / (count - 1)) * residuals)) / whole
+  return { low: Math.max(0, value - half), value, high: Math.min(1, value + half) }
+}
+
+function studentQuantile(degrees: number): number {
+  return Z + (Z ** 3 + Z) / (4 * degrees)
 }

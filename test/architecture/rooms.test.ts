@@ -8,19 +8,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   scenario: ['core'],
   platforms: ['core'],
   serving: ['core'],
+  model: ['core', 'serving', 'stats'],
   stats: ['core'],
   load: ['core', 'stats'],
   capacity: ['core'],
   pricing: ['core'],
   advise: ['core', 'stats'],
-  report: ['core', 'advise', 'load', 'stats'],
-  run: ['core', 'platforms', 'serving', 'load', 'stats', 'capacity', 'pricing', 'advise'],
-  cli: ['core', 'scenario', 'platforms', 'serving', 'load', 'pricing', 'report', 'run'],
+  report: ['core', 'advise', 'load', 'model', 'stats'],
+  run: ['core', 'platforms', 'serving', 'model', 'load', 'stats', 'capacity', 'pricing', 'advise'],
+  cli: ['core', 'scenario', 'platforms', 'serving', 'model', 'load', 'pricing', 'report', 'run'],
 }
 
 /** Heavy packages, and the only rooms that may load them. */
 const HEAVY: Readonly<Record<string, readonly string[]>> = {
-  'onnxruntime-node': ['serving'],
+  'onnxruntime-node': ['serving', 'model'],
+  protobufjs: ['model'],
   autocannon: ['load'],
   undici: ['load'],
   zod: ['scenario', 'pricing', 'run'],

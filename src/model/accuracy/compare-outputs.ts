@@ -7,8 +7,8 @@ export interface Comparison {
   readonly agreement: number
   /** Decisions compared. */
   readonly decisions: number
-  /** NaN of anything but masks. */
-  readonly iou: number
+  /** Of masks: pixels in both and in either. Of several classes, their mean ratio and 1. */
+  readonly overlap: { readonly both: number; readonly either: number }
   readonly cosine: number
   readonly maxError: number
   readonly largest: number
@@ -18,21 +18,23 @@ export function compareOutput(reference: SampleTensor, found: SampleTensor | und
   const [expected, actual] = [numbers(reference), numbers(found)]
   if (expected.length !== actual.length) return NOTHING_ALIKE
   const near = closeness(expected, actual)
-  if (reading.kind === 'values') return { ...near, agreement: Number.NaN, decisions: 0, iou: Number.NaN }
+  if (reading.kind === 'values') return { ...near, agreement: Number.NaN, decisions: 0, overlap: NONE }
   const [wanted, given] = [decide(expected, reading), decide(actual, reading)]
   let same = 0
   wanted.forEach((value, index) => {
     if (value === given[index]) same++
   })
-  const iou = reading.kind === 'mask' ? meanIou(wanted, given, reading.classes) : Number.NaN
-  return { ...near, agreement: same / wanted.length, decisions: wanted.length, iou }
+  const overlap = reading.kind === 'mask' ? overlapOf(wanted, given, reading.classes) : NONE
+  return { ...near, agreement: same / wanted.length, decisions: wanted.length, overlap }
 }
+
+const NONE = { both: 0, either: 0 }
 
 /** An output of another shape is wrong altogether. */
 const NOTHING_ALIKE: Comparison = {
   agreement: 0,
   decisions: 1,
-  iou: 0,
+  overlap: { both: 0, either: 1 },
   cosine: 0,
   maxError: Number.POSITIVE_INFINITY,
   largest: Number.POSITIVE_INFINITY,
@@ -57,8 +59,7 @@ function closeness(expected: Float64Array, actual: Float64Array) {
   return { cosine: Number.isFinite(cosine) ? cosine : 0, maxError, largest }
 }
 
-/** Mean over the classes that either has, of pixels in both over pixels in either; 1 of two masks that are empty. */
-function meanIou(wanted: Uint32Array, given: Uint32Array, classes: number): number {
+function overlapOf(wanted: Uint32Array, given: Uint32Array, classes: number): Comparison['overlap'] {
   const tally = new Map<number, { both: number; either: number }>()
   const of = (each: number) => {
     const known = tally.get(each) ?? { both: 0, either: 0 }
@@ -72,7 +73,7 @@ function meanIou(wanted: Uint32Array, given: Uint32Array, classes: number): numb
     if (a !== b) of(b).either++
   })
   // Of a binary mask only what is in it counts: most of an image is not.
-  if (classes === 1) tally.delete(0)
+  if (classes === 1) return tally.get(1) ?? NONE
   const ratios = [...tally.values()].map(({ both, either }) => both / either)
-  return ratios.length === 0 ? 1 : ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length
+  return { both: ratios.reduce((sum, ratio) => sum + ratio, 0) / Math.max(1, ratios.length), either: 1 }
 }

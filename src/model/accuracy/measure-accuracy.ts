@@ -1,6 +1,6 @@
 import type { Range } from '../../core/scenario.ts'
 import type { Accuracy, OutputAccuracy } from '../../core/variant.ts'
-import { unitMeanInterval } from '../../stats/mean-interval.ts'
+import { unitMeanInterval, unitRatioInterval } from '../../stats/mean-interval.ts'
 import type { ModelSession, Outputs, Sample } from '../session.ts'
 import { type Comparison, compareOutput } from './compare-outputs.ts'
 import type { Samples } from './make-samples.ts'
@@ -70,7 +70,7 @@ function summarize(output: string, all: readonly Comparison[], reading: OutputRe
   const of = (pick: (each: Comparison) => number) => unitMeanInterval(all.map(pick))
   const cosine = of(({ cosine }) => Math.min(1, Math.max(0, cosine)))
   const agreement = kind === 'values' ? null : of((each) => each.agreement)
-  const iou = kind === 'mask' ? of((each) => each.iou) : null
+  const iou = kind === 'mask' ? unitRatioInterval(all.map(({ overlap }) => [overlap.both, overlap.either])) : null
   return {
     output,
     kind,

@@ -67,12 +67,13 @@ function product(node: NodeProto, constants: Constants, seen: Set<string>): Edit
   const alpha = gemm ? floatAttribute(node, 'alpha', 1) : 1
   const values = turned ? transpose(stored, columns, rows) : stored
   const { values: whole, scales } = quantizeAlong(values.map((value) => value * alpha), [rows, columns], 1, MOST)
+  const factors = scales[0]?.factors ?? new Float32Array()
   const output = node.output[0] ?? ''
   const n = names(output)
   const { q, scale, zero, nodes } = quantizedInput(input, seen)
   const result = biasName === '' ? output : n('sum')
   return {
-    tensors: [int8s(n('w'), [rows, columns], whole), floats(n('ws'), [columns], scales)],
+    tensors: [int8s(n('w'), [rows, columns], whole), floats(n('ws'), [columns], factors)],
     nodes: [
       ...nodes,
       makeNode('MatMulInteger', [q, n('w'), zero], [n('int')]),
@@ -95,6 +96,7 @@ function convolution(node: NodeProto, constants: Constants, seen: Set<string>): 
   const dense = intAttribute(node, 'group', 1) === 1
   if (!stored?.every(Number.isFinite) || (shape?.length ?? 0) < 3 || !shape || !dense || stored.length < LEAST_WEIGHTS) return undefined
   const { values, scales } = quantizeAlong(stored, shape, 0, MOST)
+  const factors = scales[0]?.factors ?? new Float32Array()
   const output = node.output[0] ?? ''
   const n = names(output)
   const channels = shape[0] ?? 0
@@ -108,7 +110,7 @@ function convolution(node: NodeProto, constants: Constants, seen: Set<string>): 
     tensors: [
       tensor(n('w'), UINT8, shape, Uint8Array.from(values, (value) => value + ZERO)),
       tensor(n('wz'), UINT8, [], Uint8Array.of(ZERO)),
-      floats(n('ws'), perChannel, scales),
+      floats(n('ws'), perChannel, factors),
       ...(biasValues ? [floats(n('b'), perChannel, biasValues)] : []),
     ],
     nodes: [

@@ -1,10 +1,13 @@
 import { tensorAttribute } from '../onnx/attributes.ts'
 import { FLOAT32, type GraphProto, type TensorProto } from '../onnx/proto.ts'
-import { float32Values, tensorShape } from '../onnx/tensor-values.ts'
+import { countOf, float32Values, tensorShape } from '../onnx/tensor-values.ts'
 import { type Edit, editGraph, floats, int8s, makeNode } from './edit-graph.ts'
 import { quantizeBest } from './quantize.ts'
 
-/** Smaller tensors stay as they are: the nodes that would restore them take as much. */
+/**
+ * Smaller tensors stay as they are: the nodes that would restore them take as much. So do vectors, such as biases: one
+ * scale for all loses too much of them, and there are few.
+ */
 const LEAST_ELEMENTS = 256
 
 /**
@@ -23,11 +26,12 @@ export function int8Weights(graph: GraphProto, chosen: ReadonlySet<string>): Gra
   })
 }
 
-/** Names of the weights that would be made int8. */
-export function quantizableWeights(graph: GraphProto): string[] {
-  const names: string[] = []
+/** The weights that would be made int8, those that rounding changes most first. */
+export function quantizableWeights(graph: GraphProto): { readonly name: string; readonly elements: number }[] {
+  const weights: { name: string; elements: number; loss: number }[] = []
   const note = (each: TensorProto, name: string) => {
-    if (isWeight(each)) names.push(name)
+    const quantized = quantizeTensor(each)
+    if (quantized) weights.push({ name, elements: countOf(tensorShape(each)), loss: quantized.loss })
     return undefined
   }
   editGraph(graph, {
@@ -37,25 +41,50 @@ export function quantizableWeights(graph: GraphProto): string[] {
       return value && note(value, node.output[0] ?? '')
     },
   })
-  return names
+  return weights.sort((a, b) => b.loss - a.loss)
 }
 
 function isWeight(each: TensorProto): boolean {
-  const count = tensorShape(each)?.reduce((product, size) => product * size, 1) ?? 0
-  return each.data_type === FLOAT32 && count >= LEAST_ELEMENTS
+  const shape = tensorShape(each) ?? []
+  const count = shape.reduce((product, size) => product * size, 1)
+  return each.data_type === FLOAT32 && count >= LEAST_ELEMENTS && shape.filter((size) => size > 1).length > 1
 }
 
 function restored(each: TensorProto, name: string, chosen: ReadonlySet<string>): Edit | undefined {
   const shape = tensorShape(each)
-  if (!isWeight(each) || !shape || !chosen.has(name)) return undefined
-  const weights = float32Values(each)
-  if (!weights?.every(Number.isFinite)) return undefined
-  const { values, scales, axis } = quantizeBest(weights, shape)
-  const scaleShape = axis === null ? [] : shape.map((size, at) => (at === axis ? size : 1)).slice(axis)
-  const [whole, scale, float] = [`${name}_q`, `${name}_s`, `${name}_f`]
+  const quantized = chosen.has(name) ? quantizeTensor(each) : undefined
+  if (!quantized || !shape) return undefined
+  const { values, scales } = quantized
+  const whole = `${name}_q`
+  const names = [`${name}_f`, ...scales.map((_, index) => `${name}_${index}`)]
+  const tensors = scales.map(({ axis, factors }, index) => {
+    const dims = axis === null ? [] : shape.map((size, at) => (at === axis ? size : 1)).slice(axis)
+    return floats(`${name}_s${index}`, dims, factors)
+  })
+  const products = tensors.map((each, index) => {
+    const last = index === tensors.length - 1
+    return makeNode('Mul', [names[index] ?? '', each.name], [last ? name : (names[index + 1] ?? '')])
+  })
   return {
-    tensors: [int8s(whole, shape, values), floats(scale, scaleShape, scales)],
-    before: [makeNode('Cast', [whole], [float], { to: FLOAT32 }), makeNode('Mul', [float, scale], [name])],
+    tensors: [int8s(whole, shape, values), ...tensors],
+    before: [makeNode('Cast', [whole], [names[0] ?? ''], { to: FLOAT32 }), ...products],
     nodes: [],
   }
+}
+
+type Known = ReturnType<typeof quantizeBest>
+
+/** Of the tensors that were quantised before: the search for layers that hurt makes many models of the same. */
+const known = new WeakMap<TensorProto, Known>()
+
+function quantizeTensor(each: TensorProto): Known | undefined {
+  const shape = tensorShape(each)
+  if (!isWeight(each) || !shape) return undefined
+  const before = known.get(each)
+  if (before) return before
+  const weights = float32Values(each)
+  if (!weights?.every(Number.isFinite)) return undefined
+  const quantized = quantizeBest(weights, shape)
+  known.set(each, quantized)
+  return quantized
 }

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Accuracy } from '../../core/variant.ts'
+import { formatRatio } from '../../core/units.ts'
 
 interface Search {
   readonly layers: readonly string[]
@@ -7,6 +8,9 @@ interface Search {
   readonly measure: (quantized: ReadonlySet<string>) => Promise<Accuracy>
   /** Largest loss that needs no remedy, 0 to 1. */
   readonly tolerance: number
+  /** What leaving a layer as it is costs, and what all of it may cost: bytes, say. Without, each costs nothing. */
+  readonly cost?: (layer: string) => number
+  readonly allowance?: number
   readonly budgetMs: number
   readonly note?: (text: string) => void
 }
@@ -20,37 +24,61 @@ export interface Choice {
 
 /**
  * Which layers to quantise: all, unless that loses more than the tolerance. Then each is tried by itself, and those
- * that distort the outputs most are left alone, as few as bring the loss within the tolerance (found by bisection, as
- * if leaving out more never lost more). Layers that the time did not suffice to try count as harmless.
+ * that distort the outputs most for what they cost are left alone, as few as bring the loss within the tolerance
+ * (found by bisection, as if leaving out more never lost more). Layers that the time did not suffice to try count as
+ * harmless.
  */
-export async function leaveAlone({ layers, measure, tolerance, budgetMs, note }: Search): Promise<Choice> {
+export async function leaveAlone(search: Search): Promise<Choice> {
+  const { layers, measure, tolerance } = search
   const all = await measure(new Set(layers))
   if (all.loss.value <= tolerance) return { chosen: new Set(layers), notes: [] }
+  const harm = await tryEach(search)
+  const cost = search.cost ?? (() => 1)
+  const worth = (layer: string) => (harm.get(layer) ?? 0) / cost(layer)
+  const ranked = [...layers].sort((a, b) => worth(b) - worth(a))
+  const [first, rest] = split(ranked, cost, search.allowance ?? Number.POSITIVE_INFINITY)
+  let [low, high] = [0, first.length]
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    const { loss } = await measure(new Set([...first.slice(middle), ...rest]))
+    if (loss.value <= tolerance) high = middle
+    else low = middle
+  }
+  const chosen = new Set([...first.slice(high), ...rest])
+  const untried = layers.length - harm.size
+  return {
+    chosen,
+    notes: [
+      `${high} left as float32: with all in int8 the loss was ${formatRatio(all.loss.value)} on ${all.samples} samples`,
+      ...(untried > 0 ? [`${untried} were not tried by themselves for lack of time`] : []),
+    ],
+  }
+}
+
+async function tryEach({ layers, measure, budgetMs, note }: Search): Promise<Map<string, number>> {
   const until = performance.now() + budgetMs
   const harm = new Map<string, number>()
   for (const layer of layers) {
     if (performance.now() > until) break
-    note?.(`trying each layer by itself: ${harm.size + 1} of ${layers.length}`)
+    note?.(`layer ${harm.size + 1} of ${layers.length} by itself`)
     harm.set(layer, distortion(await measure(new Set([layer]))))
   }
-  const ranked = [...layers].sort((a, b) => (harm.get(b) ?? 0) - (harm.get(a) ?? 0))
-  let [low, high] = [0, ranked.length]
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2)
-    const { loss } = await measure(new Set(ranked.slice(middle)))
-    if (loss.value <= tolerance) high = middle
-    else low = middle
+  return harm
+}
+
+/**
+ * In order, those that the allowance holds, and the others. One stays with the others, however much is allowed: with
+ * every layer left alone nothing would be quantised.
+ */
+function split(ranked: readonly string[], cost: (layer: string) => number, allowance: number) {
+  const [held, others]: [string[], string[]] = [[], []]
+  let spent = 0
+  for (const layer of ranked) {
+    const fits = spent + cost(layer) <= allowance && held.length < ranked.length - 1
+    if (fits) spent += cost(layer)
+    ;(fits ? held : others).push(layer)
   }
-  const untried = layers.length - harm.size
-  // With every layer left alone nothing would be int8: the least harmful one stays, and its loss is what it is.
-  const left = Math.min(high, ranked.length - 1)
-  return {
-    chosen: new Set(ranked.slice(left)),
-    notes: [
-      `${left} left as float32: with all in int8 the loss was ${(all.loss.value * 100).toFixed(1)}% on ${all.samples} samples`,
-      ...(untried > 0 ? [`${untried} were not tried by themselves for lack of time`] : []),
-    ],
-  }
+  return [held, others] as const
 }
 
 /** How far outputs move, finer than how many decisions change: of the output that moves most. */
