@@ -7,7 +7,9 @@ import { EXIT } from './exit-codes.ts'
 /** `plimsoll inspect`: what an ONNX file says of its model. Nothing is run. */
 export async function inspectCommand(file: string, { switches, lists }: Given): Promise<number> {
   const inspection = await inspectModel(file, readShapes(lists.get('input') ?? []))
-  process.stdout.write(switches.has('json') ? `${JSON.stringify(inspection, null, 2)}\n` : inspectionReport(inspection))
+  process.stdout.write(
+    switches.has('json') ? `${JSON.stringify(inspection, null, 2)}\n` : inspectionReport(inspection),
+  )
   return EXIT.ok
 }
 

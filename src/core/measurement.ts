@@ -125,6 +125,8 @@ export interface LocalProfile extends PayloadSize {
   /** Largest resident set of the server seen, MiB. */
   readonly peakRssMib: number
   readonly startUps: readonly StartUp[]
+  /** What most of the model's products are computed in; absent for float32. */
+  readonly arithmetic?: 'int8'
   /** By rising number of threads. */
   readonly settings: readonly ProfileSetting[]
 }

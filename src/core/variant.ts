@@ -1,4 +1,5 @@
 import type { Range } from './scenario.ts'
+import { formatRatio } from './units.ts'
 
 /** How a model is made cheaper: `fp32` is the model as it is, a path is the user's own file of it. */
 export const BUILT_VARIANTS = ['fp32', 'int8-dynamic', 'int8-weights', 'ort-optimized'] as const
@@ -52,4 +53,15 @@ export interface VariantFacts {
   readonly accuracy: Accuracy | null
   /** How it was made: what was quantised, what was left alone and why, in sentences. */
   readonly notes: readonly string[]
+}
+
+const WHAT = { classes: 'top-class agreement', mask: 'IoU', values: 'cosine' } as const
+
+/** `loses 3.1% (2.2% to 4%) of the IoU of "mask" on 32 generated samples`. */
+export function explainLoss({ outputs, loss, samples, source }: Accuracy): string {
+  const worst = outputs.find((output) => output.loss.value === loss.value)
+  const what = worst ? ` of the ${WHAT[worst.kind]} of "${worst.output}"` : ''
+  const { low, value, high } = loss
+  const made = source === 'generated' ? 'generated ' : ''
+  return `loses ${formatRatio(value)} (${formatRatio(low)} to ${formatRatio(high)})${what} on ${samples} ${made}samples`
 }

@@ -72,7 +72,10 @@ export async function inspectFile(file: OnnxFile, shapes: GivenShapes): Promise<
     producer: [model.producer_name, model.producer_version].filter(Boolean).join(' '),
     opsets: Object.fromEntries([...opsets].map(([domain, version]) => [domain || 'ai.onnx', version])),
     inputs: inputs.map(declare),
-    outputs: graph.output.map((output) => ({ ...declare(output), inferred: values.get(output.name)?.shape ?? null })),
+    outputs: graph.output.map((output) => ({
+      ...declare(output),
+      inferred: values.get(output.name)?.shape ?? null,
+    })),
     operators: countOperators(graph),
     ...countParameters(graph),
     externalData: external.files,
@@ -88,7 +91,12 @@ export function feedable(graph: GraphProto): ValueInfoProto[] {
   return graph.input.filter(({ name }) => !stored.has(name))
 }
 
-function walk(graph: GraphProto, fed: ReadonlyMap<string, Value>, opsets: ReadonlyMap<string, number>, path: string) {
+function walk(
+  graph: GraphProto,
+  fed: ReadonlyMap<string, Value>,
+  opsets: ReadonlyMap<string, number>,
+  path: string,
+) {
   try {
     return walkGraph(graph, fed, opsets)
   } catch (error) {
@@ -112,7 +120,9 @@ function feed(inputs: readonly ValueInfoProto[], shapes: GivenShapes, path: stri
   }))
   const sizes = namedSizes(inputs, shapes)
   const fed = inputs.map((input) => [input.name, shapeInput(input, shapes.get(input.name), sizes)] as const)
-  const misfits = fed.flatMap(([, found]) => (typeof found === 'string' ? [{ file: path, message: found }] : []))
+  const misfits = fed.flatMap(([, found]) =>
+    typeof found === 'string' ? [{ file: path, message: found }] : [],
+  )
   if (problems.length + misfits.length > 0) throw new UserError([...problems, ...misfits])
   return new Map(fed.flatMap(([name, found]) => (typeof found === 'string' ? [] : [[name, found] as const])))
 }
@@ -137,11 +147,18 @@ function shapeInput(
   if (!given) {
     const names = declare(input).shape
     const named = (at: number) => sizes.get(String(names?.[at])) ?? (at === 0 ? 1 : null)
-    return of(type, shape && shape.map((size, at) => size ?? named(at)))
+    return of(
+      type,
+      shape?.map((size, at) => size ?? named(at)),
+    )
   }
-  const fits = !shape || (shape.length === given.length && shape.every((size, at) => size === null || size === given[at]))
+  const fits =
+    !shape ||
+    (shape.length === given.length && shape.every((size, at) => size === null || size === given[at]))
   if (fits) return of(type, given)
-  const declared = declare(input).shape?.map((size) => size ?? '?').join('x')
+  const declared = declare(input)
+    .shape?.map((size) => size ?? '?')
+    .join('x')
   return `input "${input.name}" is ${declared}, so it cannot be ${given.join('x')}`
 }
 

@@ -25,28 +25,32 @@ const THREADS = Math.min(4, availableParallelism())
 /**
  * Loads a model in this process, for comparing outputs. Only for models that a server process has loaded before: a
  * hostile one could end this process.
- * @param options `quick` loads sooner and runs slower, for a few inferences
  * @throws UserError where ONNX Runtime cannot load it
  */
-export async function openSession(
-  model: string | Uint8Array,
-  { threads = THREADS, quick = false } = {},
-): Promise<ModelSession> {
-  const graphOptimizationLevel = quick ? 'basic' : 'all'
-  const options = { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3, graphOptimizationLevel } as const
+export async function openSession(model: string | Uint8Array, threads = THREADS): Promise<ModelSession> {
+  // Threads that spin while they wait take the time of others on a busy machine.
+  const extra = { session: { intra_op: { allow_spinning: '0' } } }
+  const options = { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3, extra } as const
   const session = await createSession(model, options)
   return { run: (sample) => runSample(session, sample), close: () => session.release() }
 }
 
 /** Writes the graph that ONNX Runtime makes of a model, with its fusions that any CPU can run. */
 export async function writeOptimized(model: string, to: string): Promise<void> {
-  const options = { graphOptimizationLevel: 'extended', optimizedModelFilePath: to, logSeverityLevel: 3 } as const
+  const options = {
+    graphOptimizationLevel: 'extended',
+    optimizedModelFilePath: to,
+    logSeverityLevel: 3,
+  } as const
   const session = await createSession(model, options)
   await session.release()
 }
 
 async function createSession(model: string | Uint8Array, options: InferenceSession.SessionOptions) {
-  const created = typeof model === 'string' ? ort.InferenceSession.create(model, options) : ort.InferenceSession.create(model, options)
+  const created =
+    typeof model === 'string'
+      ? ort.InferenceSession.create(model, options)
+      : ort.InferenceSession.create(model, options)
   return created.catch((error: Error) => {
     const place = typeof model === 'string' ? { file: model } : {}
     const message = `ONNX Runtime cannot load the model: ${firstLine(error)}`

@@ -13,10 +13,15 @@ export function inspectionReport(inspection: Inspection): string {
       fact('external', `${location}, ${bytes === null ? 'missing' : formatBytes(bytes)}, ${tensors} tensors`),
     ),
     ...fact('parameters', parametersOf(inspection)),
-    ...inspection.inputs.flatMap((input) => fact('input', declarationOf(input, inspection.inputShapes[input.name]))),
+    ...inspection.inputs.flatMap((input) =>
+      fact('input', declarationOf(input, inspection.inputShapes[input.name])),
+    ),
     ...inspection.outputs.flatMap((output) => fact('output', declarationOf(output, output.inferred))),
     ...fact('operators', operators.map(({ name, count }) => `${name} ${count}`).join(', ')),
-    ...fact('work', `${formatCount(work.macs)} multiply-adds, ${formatBytes(work.bytesMoved)} moved per inference`),
+    ...fact(
+      'work',
+      `${formatCount(work.macs)} multiply-adds, ${formatBytes(work.bytesMoved)} moved per inference`,
+    ),
     ...(gaps.length === 0
       ? fact('', 'counted over the whole graph; bytes as if nothing were fused, so an upper bound')
       : ['', '  Not counted:', ...gaps.map(gapLine)]),
@@ -41,19 +46,30 @@ function fact(term: string, text: string): string[] {
 
 function formatOf({ opsets, irVersion, producer }: Inspection): string {
   const versions = Object.entries(opsets).map(([domain, version]) => `${domain} ${version}`)
-  return [`opset ${versions.join(', ')}`, `IR ${irVersion}`, ...(producer ? [`made by ${producer}`] : [])].join('; ')
+  return [
+    `opset ${versions.join(', ')}`,
+    `IR ${irVersion}`,
+    ...(producer ? [`made by ${producer}`] : []),
+  ].join('; ')
 }
 
 function sizeOf({ bytes, totalBytes }: Inspection): string {
-  return totalBytes === bytes ? formatBytes(bytes) : `${formatBytes(totalBytes)}, of which ${formatBytes(bytes)} in the file`
+  return totalBytes === bytes
+    ? formatBytes(bytes)
+    : `${formatBytes(totalBytes)}, of which ${formatBytes(bytes)} in the file`
 }
 
 function parametersOf({ parameters, weights }: Inspection): string {
-  const types = weights.map(({ type, elements, tensors }) => `${formatCount(elements)} ${type} in ${tensors} tensors`)
+  const types = weights.map(
+    ({ type, elements, tensors }) => `${formatCount(elements)} ${type} in ${tensors} tensors`,
+  )
   return `${formatCount(parameters)}${types.length > 0 ? ` (${types.join(', ')})` : ''}`
 }
 
-function declarationOf({ name, type, shape }: TensorDeclaration, known: Inspection['inputShapes'][string] | undefined): string {
+function declarationOf(
+  { name, type, shape }: TensorDeclaration,
+  known: Inspection['inputShapes'][string] | undefined,
+): string {
   const declared = shape === null ? 'of unknown shape' : `[${shape.map((size) => size ?? '?').join(', ')}]`
   const free = shape === null || shape.some((size) => typeof size !== 'number')
   return `${name}: ${type} ${declared}${free && known ? `, here ${formatShape(known)}` : ''}`

@@ -3,6 +3,7 @@ import type { Advice, ProfileSummary, Verdict } from '../core/advice.ts'
 import type { BillLine } from '../core/bill.ts'
 import { decimal, formatUsd } from '../core/money.ts'
 import { formatBytes, formatMs } from '../core/units.ts'
+import { explainVariant } from './explain-variant.ts'
 import {
   formatCost,
   formatCount,
@@ -29,6 +30,9 @@ export function markdownReport(advice: Advice): string {
     candidatesTable(advice),
     '`modelled` figures are predicted and their ranges are in brackets; `measured` ones come from loading a deployment.',
     ...(advice.profile ? ['## Measured on this machine', profileSection(advice.profile)] : []),
+    ...(advice.variants?.length
+      ? ['## Variants of the model', bullets(advice.variants.map((each) => text(explainVariant(each))))]
+      : []),
     '## Bills',
     `Price book of ${advice.book.date}: list prices read ${advice.book.oldest} to ${advice.book.newest}, ${advice.book.derived} of ${advice.book.prices} derived from others. A month of 730 h, at the central estimate. A missing price is never counted as 0.`,
     ...advice.verdicts.filter(({ bill }) => bill !== null).map(billSection),

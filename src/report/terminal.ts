@@ -3,6 +3,7 @@ import stringWidth from 'string-width'
 import wrapAnsi from 'wrap-ansi'
 import type { Advice, Verdict } from '../core/advice.ts'
 import { formatMs } from '../core/units.ts'
+import { explainVariant } from './explain-variant.ts'
 import {
   briefCost,
   briefLatency,
@@ -56,6 +57,7 @@ export function terminalReport(advice: Advice, { width, color }: ReportOptions):
     '',
     ...table(advice, page),
     '',
+    ...(advice.variants?.length ? [...variantLines(advice.variants, page), ''] : []),
     ...footer(advice, page),
     '',
   ].join('\n')
@@ -135,6 +137,14 @@ function joinCells(cells: readonly string[], widths: readonly number[]): string 
     return NUMBERS.has(index) ? space + cell : cell + space
   })
   return padded.join(' '.repeat(GAP)).trimEnd()
+}
+
+/** A line or two for each: never a speed without its accuracy. */
+function variantLines(variants: NonNullable<Advice['variants']>, page: Page): string[] {
+  return [
+    page.paint('bold', 'Variants of the model'),
+    ...variants.flatMap((each) => wrapped(explainVariant(each), page, 2)),
+  ]
 }
 
 function footer({ profile, book, warnings, assumptions }: Advice, page: Page): string[] {

@@ -6,7 +6,7 @@ import type { PriceBook } from '../core/bill.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import { assessRun, requestsPerMonth } from './assess.ts'
 import { listAssumptions, listWarnings } from './caveats.ts'
-import { summarizeProfile } from './summarize-profile.ts'
+import { summarizeProfile, summarizeVariants } from './summarize-profile.ts'
 
 /** Everything that a saved run and a price book advise. Pure: the same run and book give the same advice. */
 export function adviseRun(record: RunRecord, book: PriceBook): Advice {
@@ -24,6 +24,7 @@ export function adviseRun(record: RunRecord, book: PriceBook): Advice {
     traffic: scenario.traffic,
     book: summarizeBook(book),
     profile: summarizeProfile(record.profile),
+    ...(record.variants ? { variants: summarizeVariants(record) } : {}),
     verdicts: ranking.verdicts,
     cheapest: ranking.cheapest?.candidate.name ?? null,
     ties: ranking.ties.map(({ candidate }) => candidate.name),

@@ -11,8 +11,9 @@ import type { PriceBook } from '../core/bill.ts'
 import type { Candidate } from '../core/candidate.ts'
 import type { LocalProfile, Measurement, PayloadSize, Trial } from '../core/measurement.ts'
 import type { LevelOperation, Replica } from '../core/operation.ts'
-import type { RunRecord } from '../core/run-record.ts'
+import type { RunRecord, VariantTrial } from '../core/run-record.ts'
 import type { Percentile, Range, Scenario } from '../core/scenario.ts'
+import { explainLoss, isBuiltVariant } from '../core/variant.ts'
 import { platformOf } from '../platforms/index.ts'
 import { billUsage } from '../pricing/bill.ts'
 import { ratioLowerBound, ratioUpperBound } from '../stats/binomial.ts'
@@ -58,14 +59,14 @@ function assess(
       return assessMeasured(candidate, trial, record, book)
     }
     case 'modelled':
-      return assessModelled(candidate, completeProfile(record.profile), record.scenario, book)
+      return assessModelled(candidate, profileOf(candidate, record), record, book)
   }
 }
 
 function assessModelled(
   candidate: Candidate,
   profile: LocalProfile,
-  scenario: Scenario,
+  { scenario, variants }: RunRecord,
   book: PriceBook,
 ): Assessed {
   const replica = platformOf(candidate).replica(candidate)
@@ -82,8 +83,24 @@ function assessModelled(
     operation: summarizeOperation(operation, service),
     bills: bill(candidate, operation, profile, scenario, book),
     shortfalls: memoryShortfall(profile, replica),
-    caveats: platformOf(candidate).caveats(candidate),
+    caveats: [...platformOf(candidate).caveats(candidate), ...accuracyCaveat(candidate, variants ?? [])],
   }
+}
+
+/**
+ * The profile of what the candidate runs. On a GPU int8 weights and optimised graphs are the model as it is, and what
+ * they do to a CPU says nothing.
+ */
+function profileOf({ variant, accelerator }: Candidate, { profile, variants }: RunRecord): LocalProfile {
+  const same = variant === undefined || (accelerator !== undefined && isBuiltVariant(variant))
+  const trial = same ? undefined : variants?.find(({ facts }) => facts.name === variant)
+  return completeProfile(trial?.profile ?? profile)
+}
+
+/** A variant's accuracy stands beside whatever it gains. */
+function accuracyCaveat({ variant }: Candidate, variants: readonly VariantTrial[]): string[] {
+  const accuracy = variants.find(({ facts }) => facts.name === variant)?.facts.accuracy
+  return accuracy ? [`${variant} ${explainLoss(accuracy)}`] : []
 }
 
 function assessMeasured(

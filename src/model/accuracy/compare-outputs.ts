@@ -14,7 +14,11 @@ export interface Comparison {
   readonly largest: number
 }
 
-export function compareOutput(reference: SampleTensor, found: SampleTensor | undefined, reading: OutputReading): Comparison {
+export function compareOutput(
+  reference: SampleTensor,
+  found: SampleTensor | undefined,
+  reading: OutputReading,
+): Comparison {
   const [expected, actual] = [numbers(reference), numbers(found)]
   if (expected.length !== actual.length) return NOTHING_ALIKE
   const near = closeness(expected, actual)
@@ -41,7 +45,10 @@ const NOTHING_ALIKE: Comparison = {
 }
 
 function numbers(tensor: SampleTensor | undefined): Float64Array {
-  return Float64Array.from((tensor?.elements ?? []) as Iterable<number | bigint>, Number)
+  const elements = tensor?.elements ?? new Float32Array()
+  if (elements instanceof BigInt64Array || elements instanceof BigUint64Array)
+    return Float64Array.from(elements, Number)
+  return new Float64Array(elements)
 }
 
 function closeness(expected: Float64Array, actual: Float64Array) {
@@ -52,7 +59,10 @@ function closeness(expected: Float64Array, actual: Float64Array) {
     left += a * a
     right += b * b
     // A value that is not a number differs from any.
-    maxError = Math.max(maxError, Number.isNaN(b) && !Number.isNaN(a) ? Number.POSITIVE_INFINITY : Math.abs(a - b))
+    maxError = Math.max(
+      maxError,
+      Number.isNaN(b) && !Number.isNaN(a) ? Number.POSITIVE_INFINITY : Math.abs(a - b),
+    )
     largest = Math.max(largest, Math.abs(a))
   }
   const cosine = left === 0 && right === 0 ? 1 : dot / Math.sqrt(left * right)

@@ -33,7 +33,9 @@ export function makeSamples(
   const recorded = new Map(
     inputs.flatMap((spec) => {
       const source = sources[spec.name]
-      return source?.samples === undefined ? [] : [[spec.name, readSamples(source.samples, source.shape, spec)]]
+      return source?.samples === undefined
+        ? []
+        : [[spec.name, readSamples(source.samples, source.shape, spec)]]
     }),
   )
   const numbers = [...recorded.values()].map((all) => all.length)
@@ -64,10 +66,16 @@ function readSamples(path: string, shape: readonly number[], { name, type }: Ten
     throw new UserError({ file: path, message, hint })
   }
   const count = Math.min(MOST_SAMPLES, bytes.length / each)
-  return Array.from({ length: count }, (_, at) => elementsFromBytes(type, bytes.subarray(at * each, (at + 1) * each)))
+  return Array.from({ length: count }, (_, at) =>
+    elementsFromBytes(type, bytes.subarray(at * each, (at + 1) * each)),
+  )
 }
 
-function generate({ type }: TensorSpec, { shape, values }: InputSource, random: () => number): TensorElements {
+function generate(
+  { type }: TensorSpec,
+  { shape, values }: InputSource,
+  random: () => number,
+): TensorElements {
   if (values.from === 'file') return elementsFromBytes(type, readFileSync(values.path))
   const { allocate, whole, big } = findElementType(type)
   const elements = allocate(countElements(shape))
@@ -128,7 +136,12 @@ function drawShades(height: number, width: number, line: number, random: () => n
       const stroke = 1 + Math.floor((random() * line) / 6)
       const [from, to] = [top + random() * line * 0.3, top + line * (0.4 + random() * 0.3)]
       const upright = random() < 0.7
-      fill(shades, width, upright ? [x, x + stroke] : [x, x + line * 0.4], upright ? [from, to] : [from, from + stroke])
+      fill(
+        shades,
+        width,
+        upright ? [x, x + stroke] : [x, x + line * 0.4],
+        upright ? [from, to] : [from, from + stroke],
+      )
       x += (stroke + 1 + random() * line * 0.25) * (random() < 0.1 ? 3 : 1)
     }
   }

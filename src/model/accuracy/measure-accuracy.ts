@@ -29,12 +29,21 @@ export async function takeReference(
     await breathe()
   }
   const first = outputs[0] ?? new Map()
-  return { samples, source, outputs, readings: new Map([...first].map(([name, tensor]) => [name, readOutput(tensor)])) }
+  return {
+    samples,
+    source,
+    outputs,
+    readings: new Map([...first].map(([name, tensor]) => [name, readOutput(tensor)])),
+  }
 }
 
 /** The first samples of a reference, for quick looks. */
 export function firstSamples(reference: Reference, count: number): Reference {
-  return { ...reference, samples: reference.samples.slice(0, count), outputs: reference.outputs.slice(0, count) }
+  return {
+    ...reference,
+    samples: reference.samples.slice(0, count),
+    outputs: reference.outputs.slice(0, count),
+  }
 }
 
 /**
@@ -65,12 +74,17 @@ export async function measureAccuracy(
   return { samples: reference.samples.length, source: reference.source, outputs, loss }
 }
 
-function summarize(output: string, all: readonly Comparison[], reading: OutputReading | undefined): OutputAccuracy {
+function summarize(
+  output: string,
+  all: readonly Comparison[],
+  reading: OutputReading | undefined,
+): OutputAccuracy {
   const kind = reading?.kind ?? 'values'
   const of = (pick: (each: Comparison) => number) => unitMeanInterval(all.map(pick))
   const cosine = of(({ cosine }) => Math.min(1, Math.max(0, cosine)))
   const agreement = kind === 'values' ? null : of((each) => each.agreement)
-  const iou = kind === 'mask' ? unitRatioInterval(all.map(({ overlap }) => [overlap.both, overlap.either])) : null
+  const iou =
+    kind === 'mask' ? unitRatioInterval(all.map(({ overlap }) => [overlap.both, overlap.either])) : null
   return {
     output,
     kind,

@@ -17,7 +17,7 @@ const PLAIN: OutputReading = { kind: 'values', classes: 1, stride: 1, threshold:
 export function readOutput({ type, shape, elements }: SampleTensor): OutputReading {
   const [rank, last = 1] = [shape.length, shape.at(-1)]
   if (!type.startsWith('float')) return PLAIN
-  const values = Float64Array.from(elements as Iterable<number>)
+  const values = new Float64Array(elements as Float32Array)
   const probable = values.every((value) => value >= 0 && value <= 1)
   if (rank === 4 || (rank === 3 && probable && !sumsToOne(values, last, 1))) {
     const image = readImage(rank === 4 ? shape : [shape[0] ?? 1, 1, ...shape.slice(1)], values, probable)
@@ -38,7 +38,9 @@ function readImage(
   if (height < 4 || width < 4) return undefined
   if (channels === 1) return { kind: 'mask', classes: 1, stride: 1, threshold: probable ? 0.5 : 0 }
   const classes = sumsToOne(values, channels, height * width) || channels <= 256
-  return classes ? { kind: 'mask', classes: channels, stride: height * width, threshold: Number.NaN } : undefined
+  return classes
+    ? { kind: 'mask', classes: channels, stride: height * width, threshold: Number.NaN }
+    : undefined
 }
 
 /** Whether the first decisions are probabilities: not negative, and their sum is 1. */
@@ -56,7 +58,10 @@ function sumsToOne(values: Float64Array, classes: number, stride: number): boole
 }
 
 /** The class of each decision of an output. */
-export function decide(elements: ArrayLike<number>, { classes, stride, threshold }: OutputReading): Uint32Array {
+export function decide(
+  elements: ArrayLike<number>,
+  { classes, stride, threshold }: OutputReading,
+): Uint32Array {
   const count = elements.length / classes
   return Uint32Array.from({ length: count }, (_, row) => {
     if (classes === 1) return Number((elements[row] ?? 0) > threshold)

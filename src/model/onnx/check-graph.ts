@@ -20,7 +20,10 @@ export function graphProblems(graph: GraphProto, path: string): Problem[] {
 
 function checkNames(graph: GraphProto, outer: ReadonlySet<string>, messages: string[]): void {
   const known = new Set(outer)
-  const tensors = [...graph.initializer, ...graph.node.flatMap((node) => tensorAttribute(node, 'value') ?? [])]
+  const tensors = [
+    ...graph.initializer,
+    ...graph.node.flatMap((node) => tensorAttribute(node, 'value') ?? []),
+  ]
   for (const tensor of tensors) messages.push(...tensorFault(tensor))
   for (const { name } of [...graph.initializer, ...graph.input]) known.add(name)
   for (const { values } of graph.sparse_initializer) known.add(values?.name ?? '')
@@ -28,7 +31,8 @@ function checkNames(graph: GraphProto, outer: ReadonlySet<string>, messages: str
   const given = new Set<string>()
   for (const node of graph.node) {
     if (node.op_type === '') messages.push(`node ${label(node)} has no operator`)
-    for (const name of node.input) if (name !== '' && !known.has(name)) messages.push(missing(node, name, own))
+    for (const name of node.input)
+      if (name !== '' && !known.has(name)) messages.push(missing(node, name, own))
     for (const name of node.output) {
       if (name !== '' && given.has(name)) messages.push(`two nodes give "${name}"`)
       given.add(name)
@@ -45,7 +49,9 @@ function checkNames(graph: GraphProto, outer: ReadonlySet<string>, messages: str
 /** ONNX sorts nodes so that each comes after those whose outputs it takes: one that does not is on a cycle, or misplaced. */
 function missing(node: NodeProto, name: string, own: ReadonlySet<string>): string {
   const who = `node ${label(node)} takes "${name}"`
-  return own.has(name) ? `${who} before it is there: the graph has a cycle or is not sorted` : `${who}, which nothing gives`
+  return own.has(name)
+    ? `${who} before it is there: the graph has a cycle or is not sorted`
+    : `${who}, which nothing gives`
 }
 
 function tensorFault(tensor: TensorProto): string[] {
@@ -56,7 +62,9 @@ function tensorFault(tensor: TensorProto): string[] {
   if (!ELEMENTS[tensor.data_type]) return [`${name} has an unknown element type, ${tensor.data_type}`]
   if (isWhole(tensor) || tensor.string_data.length > 0) return []
   const needs = bytesOf(tensor.data_type, countOf(shape))
-  return [`${name} of shape ${dims} takes ${formatBytes(needs)}, but the file has ${formatBytes(storedBytes(tensor))} of it`]
+  return [
+    `${name} of shape ${dims} takes ${formatBytes(needs)}, but the file has ${formatBytes(storedBytes(tensor))} of it`,
+  ]
 }
 
 function label({ name, op_type, output }: NodeProto): string {

@@ -67,7 +67,10 @@ function scanField(
     const missing = end - reader.len
     throw new WireFault(`cut short: ${path} at byte ${at} needs ${missing} bytes more than the file has`)
   }
-  if (field.message) return scanMessage(scan, field.message, end, depth + 1)
+  if (field.message) {
+    scanMessage(scan, field.message, end, depth + 1)
+    return
+  }
   count(scan, packed ? length : 1)
   reader.pos = end
 }

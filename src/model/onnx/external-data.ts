@@ -57,19 +57,31 @@ function placeOf(tensor: TensorProto): { location: string; offset: number; lengt
     const value = Number(entries.get(key) ?? Number.NaN)
     return Number.isSafeInteger(value) && value >= 0 ? value : otherwise
   }
-  return { location: entries.get('location') ?? '', offset: number('offset', 0), length: number('length', needs) }
+  return {
+    location: entries.get('location') ?? '',
+    offset: number('offset', 0),
+    length: number('length', needs),
+  }
 }
 
 function problemOf({ location, tensors, usedBytes, bytes }: ExternalFile, end: number): Problem | undefined {
   const what = `external data file "${location}"`
   const whose = `${formatBytes(usedBytes)} of weights in ${tensors} tensor${tensors === 1 ? '' : 's'}`
-  if (location === '') return { message: `${whose} are external, but no file is named`, hint: 'export the model again' }
+  if (location === '')
+    return { message: `${whose} are external, but no file is named`, hint: 'export the model again' }
   if (!isInside(location)) {
-    return { message: `${what} lies outside the folder of the model`, hint: 'such a model is not followed: export it again' }
+    return {
+      message: `${what} lies outside the folder of the model`,
+      hint: 'such a model is not followed: export it again',
+    }
   }
-  if (bytes === null) return { message: `${what} is missing: it has ${whose}`, hint: 'copy it next to the model' }
+  if (bytes === null)
+    return { message: `${what} is missing: it has ${whose}`, hint: 'copy it next to the model' }
   if (bytes >= end) return undefined
-  return { message: `${what} has ${formatBytes(bytes)}, but the model takes ${formatBytes(end)}`, hint: 'copy it again, whole' }
+  return {
+    message: `${what} has ${formatBytes(bytes)}, but the model takes ${formatBytes(end)}`,
+    hint: 'copy it again, whole',
+  }
 }
 
 function isInside(location: string): boolean {
@@ -98,10 +110,15 @@ export async function embedExternalData(
   if (files.length === 0) return { graph, externalBytes }
   if (externalBytes > MOST_EMBEDDED) {
     const message = `the model has ${formatBytes(externalBytes)} of external data, too much for variants of it`
-    throw new UserError({ file: modelPath, message, hint: 'quantise it elsewhere and name the file as a variant' })
+    throw new UserError({
+      file: modelPath,
+      message,
+      hint: 'quantise it elsewhere and name the file as a variant',
+    })
   }
   const tensors = new Map<TensorProto, TensorProto>()
-  for (const tensor of allTensors(graph).filter(isExternal)) tensors.set(tensor, await embed(tensor, modelPath))
+  for (const tensor of allTensors(graph).filter(isExternal))
+    tensors.set(tensor, await embed(tensor, modelPath))
   return { graph: replaceTensors(graph, tensors), externalBytes }
 }
 

@@ -36,7 +36,10 @@ export function decodeOnnx(bytes: Buffer, path: string): OnnxFile['model'] {
     checkWire(bytes)
   } catch (error) {
     if (!(error instanceof WireFault)) throw error
-    throw fail(`the file is not a whole ONNX model: ${error.message}`, 'export it again, or copy it again, whole')
+    throw fail(
+      `the file is not a whole ONNX model: ${error.message}`,
+      'export it again, or copy it again, whole',
+    )
   }
   const model = MODEL_TYPE.decode(bytes) as unknown as ModelProto
   const { graph } = model
@@ -58,10 +61,15 @@ async function readWhole(path: string): Promise<Buffer> {
   })
   try {
     const stat = await file.stat()
-    if (!stat.isFile()) throw new UserError({ file: path, message: 'the model is not a file', hint: 'name an ONNX file' })
+    if (!stat.isFile())
+      throw new UserError({ file: path, message: 'the model is not a file', hint: 'name an ONNX file' })
     if (stat.size > MOST_BYTES) {
       const hint = 'ONNX keeps weights beyond 2 GiB in external data files'
-      throw new UserError({ file: path, message: `the file has ${formatBytes(stat.size)}, over protobuf's 2 GiB`, hint })
+      throw new UserError({
+        file: path,
+        message: `the file has ${formatBytes(stat.size)}, over protobuf's 2 GiB`,
+        hint,
+      })
     }
     return await file.readFile()
   } finally {
@@ -82,12 +90,32 @@ function startsWith(text: string, at = 0) {
 
 /** What people take for an ONNX model. */
 const FORMATS: readonly Format[] = [
-  { what: 'a Git LFS pointer', hint: 'fetch the model itself: git lfs pull', starts: startsWith('version https://git-lfs') },
-  { what: 'a zip archive (a PyTorch checkpoint is one)', hint: 'export it: torch.onnx.export', starts: startsWith('PK\x03\x04') },
-  { what: 'a TensorFlow Lite model', hint: 'convert it: python -m tf2onnx.convert --tflite', starts: startsWith('TFL3', 4) },
-  { what: 'an HDF5 file (Keras keeps models in it)', hint: 'convert it: tf2onnx', starts: startsWith('\x89HDF') },
+  {
+    what: 'a Git LFS pointer',
+    hint: 'fetch the model itself: git lfs pull',
+    starts: startsWith('version https://git-lfs'),
+  },
+  {
+    what: 'a zip archive (a PyTorch checkpoint is one)',
+    hint: 'export it: torch.onnx.export',
+    starts: startsWith('PK\x03\x04'),
+  },
+  {
+    what: 'a TensorFlow Lite model',
+    hint: 'convert it: python -m tf2onnx.convert --tflite',
+    starts: startsWith('TFL3', 4),
+  },
+  {
+    what: 'an HDF5 file (Keras keeps models in it)',
+    hint: 'convert it: tf2onnx',
+    starts: startsWith('\x89HDF'),
+  },
   { what: 'compressed with gzip', hint: 'unpack it: gunzip', starts: startsWith('\x1f\x8b') },
-  { what: 'a Python pickle', hint: 'export the model with torch.onnx.export or skl2onnx', starts: startsWith('\x80\x04') },
+  {
+    what: 'a Python pickle',
+    hint: 'export the model with torch.onnx.export or skl2onnx',
+    starts: startsWith('\x80\x04'),
+  },
   { what: 'an HTML page', hint: 'the download gave a page instead of the file', starts: startsWith('<') },
   { what: 'JSON text', hint: 'name the ONNX file', starts: startsWith('{"') },
 ]

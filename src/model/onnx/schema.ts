@@ -64,7 +64,9 @@ function parseField(text: string): readonly [type: string, field: WireField] {
   return [type, { name, id: Number(id), wireType: WIRE_TYPES[type] ?? 2, repeated, ...message }]
 }
 
-const PARSED = Object.entries(MESSAGES).map(([name, text]) => [name, text.split(';').map(parseField)] as const)
+const PARSED = Object.entries(MESSAGES).map(
+  ([name, text]) => [name, text.split(';').map(parseField)] as const,
+)
 
 /** Fields of each message by their number. */
 export const WIRE_FIELDS: Readonly<Record<MessageName, ReadonlyMap<number, WireField>>> = Object.fromEntries(
@@ -72,7 +74,9 @@ export const WIRE_FIELDS: Readonly<Record<MessageName, ReadonlyMap<number, WireF
 ) as Record<MessageName, Map<number, WireField>>
 
 const ROOT = protobuf.Root.fromJSON({
-  nested: Object.fromEntries(PARSED.map(([name, fields]) => [name, { fields: Object.fromEntries(fields.map(jsonField)) }])),
+  nested: Object.fromEntries(
+    PARSED.map(([name, fields]) => [name, { fields: Object.fromEntries(fields.map(jsonField)) }]),
+  ),
 })
 
 /** The message type that reads and writes whole models; its fields keep their names, `op_type` and the like. */

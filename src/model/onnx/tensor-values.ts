@@ -58,7 +58,8 @@ export function smallValues(tensor: TensorProto): number[] | undefined {
   if (!(count <= MOST_SMALL) || isExternal(tensor) || !isWhole(tensor)) return undefined
   const raw = Buffer.from(tensor.raw_data)
   const read = RAW_READERS[ELEMENTS[tensor.data_type]?.name ?? '']
-  const values = raw.length > 0 ? read && Array.from({ length: count }, (_, at) => read(raw, at)) : typedValues(tensor)
+  const values =
+    raw.length > 0 ? read && Array.from({ length: count }, (_, at) => read(raw, at)) : typedValues(tensor)
   return values?.length === count ? values : undefined
 }
 

@@ -10,15 +10,22 @@ export function parseEinsum(equation: string): { operands: string[]; result: str
 
 /** Without an arrow the result has the letters that come once, sorted. */
 function implicitResult(letters: string): string {
-  return [...new Set(letters)].filter((letter) => letters.split(letter).length === 2).sort().join('')
+  return [...new Set(letters)]
+    .filter((letter) => letters.split(letter).length === 2)
+    .sort()
+    .join('')
 }
 
 /** Size of each letter; null where it is not known. @throws ShapeFault where a letter has two sizes */
-export function einsumSizes(operands: readonly string[], shapes: readonly (Shape | null)[]): Map<string, Dimension> {
+export function einsumSizes(
+  operands: readonly string[],
+  shapes: readonly (Shape | null)[],
+): Map<string, Dimension> {
   const sizes = new Map<string, Dimension>()
   operands.forEach((letters, operand) => {
     const shape = shapes[operand]
-    if (shape && shape.length !== letters.length) throw new ShapeFault(`${letters} of ${shape.length} dimensions`)
+    if (shape && shape.length !== letters.length)
+      throw new ShapeFault(`${letters} of ${shape.length} dimensions`)
     for (const [index, letter] of [...letters].entries()) {
       const [known, size] = [sizes.get(letter) ?? null, shape?.[index] ?? null]
       if (known !== null && size !== null && known !== size && known !== 1 && size !== 1) {

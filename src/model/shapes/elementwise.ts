@@ -83,7 +83,8 @@ const dynamicQuantize: Rule = (inputs) => [of(UINT8, first(inputs).shape), of(FL
 /** The second output is the mask. */
 const dropout: Rule = (inputs) => [first(inputs), of(BOOL, first(inputs).shape)]
 
-const divide = (a: number, b: number) => (Number.isInteger(a) && Number.isInteger(b) ? Math.trunc(a / b) : a / b)
+const divide = (a: number, b: number) =>
+  Number.isInteger(a) && Number.isInteger(b) ? Math.trunc(a / b) : a / b
 
 const SAME = `Relu Sigmoid Tanh HardSigmoid HardSwish Clip LeakyRelu Exp Log Erf Reciprocal Softmax LogSoftmax Softplus
   Softsign Elu Selu Celu Gelu Mish ThresholdedRelu BatchNormalization InstanceNormalization LayerNormalization

@@ -67,7 +67,9 @@ function convolution(weightAt: number, type?: number): Rule {
     if (channels !== null && perGroup !== null && perGroup !== undefined && channels !== perGroup * groups) {
       throw new ShapeFault(`${channels} channels where the weights take ${perGroup * groups}`)
     }
-    return [of(type ?? x.type, [batch, weight.shape?.[0] ?? null, ...slide(spatial, windowOf(context, kernel))])]
+    return [
+      of(type ?? x.type, [batch, weight.shape?.[0] ?? null, ...slide(spatial, windowOf(context, kernel))]),
+    ]
   }
 }
 
@@ -141,7 +143,7 @@ const recurrent: Rule = (inputs, { node }) => {
   const x = inputs[0] ?? UNKNOWN
   const hidden = intAttribute(node, 'hidden_size', inputs[2]?.shape?.[2] ?? Number.NaN)
   const directions = textAttribute(node, 'direction', 'forward') === 'bidirectional' ? 2 : 1
-  if (!x.shape || x.shape.length !== 3 || Number.isNaN(hidden)) return [UNKNOWN, UNKNOWN, UNKNOWN]
+  if (x.shape?.length !== 3 || Number.isNaN(hidden)) return [UNKNOWN, UNKNOWN, UNKNOWN]
   const batchFirst = intAttribute(node, 'layout', 0) === 1
   const [sequence = null, batch = null] = batchFirst ? [x.shape[1], x.shape[0]] : x.shape
   const state = of(x.type, batchFirst ? [batch, directions, hidden] : [directions, batch, hidden])
@@ -159,7 +161,12 @@ const argReduce: Rule = (inputs, { node }) => {
   if (!shape) return [of(INT64, null)]
   const axis = axisOf(intAttribute(node, 'axis', 0), shape.length)
   const keep = intAttribute(node, 'keepdims', 1) === 1
-  return [of(INT64, shape.flatMap((size, index) => (index === axis ? (keep ? [1] : []) : [size])))]
+  return [
+    of(
+      INT64,
+      shape.flatMap((size, index) => (index === axis ? (keep ? [1] : []) : [size])),
+    ),
+  ]
 }
 
 export const LAYERS: Readonly<Record<string, Rule>> = {

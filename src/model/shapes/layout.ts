@@ -2,13 +2,26 @@ import { findAttribute, intAttribute, intsAttribute, tensorAttribute } from '../
 import { FLOAT32, INT64, toNumber } from '../onnx/proto.ts'
 import { smallValues, tensorShape } from '../onnx/tensor-values.ts'
 import { spread } from './elementwise.ts'
-import { axisOf, broadcast, type Dimension, of, type Rule, type Shape, ShapeFault, sizeOf, UNKNOWN } from './value.ts'
+import {
+  axisOf,
+  broadcast,
+  type Dimension,
+  of,
+  type Rule,
+  type Shape,
+  ShapeFault,
+  sizeOf,
+  UNKNOWN,
+} from './value.ts'
 
 /** Operators that move elements, and those that compute shapes from shapes. */
 
 const shapeOf: Rule = ([x = UNKNOWN], { node }) => {
   if (!x.shape) return [of(INT64, [null])]
-  const part = x.shape.slice(intAttribute(node, 'start', 0), findAttribute(node, 'end') && intAttribute(node, 'end', 0))
+  const part = x.shape.slice(
+    intAttribute(node, 'start', 0),
+    findAttribute(node, 'end') && intAttribute(node, 'end', 0),
+  )
   return [of(INT64, [part.length], known(part))]
 }
 
@@ -89,7 +102,8 @@ const transpose: Rule = ([x = UNKNOWN], { node }) => {
 function turnValues(values: readonly number[], shape: Shape, order: readonly number[]): number[] {
   const strides = shape.map((_, at) => sizeOf(shape.slice(at + 1)) ?? 1)
   const starts = order.reduce<number[]>(
-    (places, axis) => places.flatMap((place) => steps(shape[axis]).map((step) => place + step * (strides[axis] ?? 1))),
+    (places, axis) =>
+      places.flatMap((place) => steps(shape[axis]).map((step) => place + step * (strides[axis] ?? 1))),
     [0],
   )
   return starts.map((place) => values[place] ?? 0)
@@ -100,7 +114,12 @@ function steps(length: Dimension | undefined): number[] {
 }
 
 /** Few values along one axis, those at `picked`. */
-function pickValues(values: readonly number[], shape: Shape, axis: number, picked: readonly number[]): number[] {
+function pickValues(
+  values: readonly number[],
+  shape: Shape,
+  axis: number,
+  picked: readonly number[],
+): number[] {
   const inner = sizeOf(shape.slice(axis + 1)) ?? 1
   const length = shape[axis] ?? 1
   const outer = steps(values.length / (inner * length))
@@ -113,14 +132,20 @@ const concat: Rule = (inputs, { node }) => {
   const shapes = inputs.map((input) => input?.shape ?? null)
   const type = inputs[0]?.type ?? 0
   const model = shapes.find((shape) => shape !== null)
-  if (!model || shapes.some((shape) => shape === null)) return [of(type, model ? model.map(() => null) : null)]
+  if (!model || shapes.some((shape) => shape === null))
+    return [of(type, model ? model.map(() => null) : null)]
   const axis = axisOf(intAttribute(node, 'axis', 1), model.length)
   const lengths = shapes.map((shape) => shape?.[axis] ?? null)
-  const total = lengths.reduce<Dimension>((sum, length) => (sum === null || length === null ? null : sum + length), 0)
+  const total = lengths.reduce<Dimension>(
+    (sum, length) => (sum === null || length === null ? null : sum + length),
+    0,
+  )
   const parts = inputs.map((input) => input?.values)
   const flat = model.length === 1 && parts.every((values) => values !== undefined)
   const merged = model.map((length, at) => length ?? shapes.find((shape) => shape?.[at])?.[at] ?? null)
-  return [of(type, merged.with(axis, total), flat ? parts.flatMap((values) => [...(values ?? [])]) : undefined)]
+  return [
+    of(type, merged.with(axis, total), flat ? parts.flatMap((values) => [...(values ?? [])]) : undefined),
+  ]
 }
 
 const split: Rule = ([x = UNKNOWN, lengths], { node }) => {
@@ -147,7 +172,12 @@ const slice: Rule = (inputs, { node }) => {
   const { shape } = x
   if (!starts || !ends || !axes || !steps) {
     const touched = axes && new Set(axes.map((axis) => axisOf(axis, shape.length)))
-    return [of(x.type, shape.map((length, index) => (touched && !touched.has(index) ? length : null)))]
+    return [
+      of(
+        x.type,
+        shape.map((length, index) => (touched && !touched.has(index) ? length : null)),
+      ),
+    ]
   }
   let result: Shape = shape
   let { values } = x
@@ -196,7 +226,12 @@ const expand: Rule = ([x = UNKNOWN, target]) => {
 
 const tile: Rule = ([x = UNKNOWN, repeats]) => {
   const times = repeats?.values
-  return [of(x.type, x.shape?.map((length, at) => (times && length !== null ? length * (times[at] ?? 1) : null)) ?? null)]
+  return [
+    of(
+      x.type,
+      x.shape?.map((length, at) => (times && length !== null ? length * (times[at] ?? 1) : null)) ?? null,
+    ),
+  ]
 }
 
 const constantOfShape: Rule = ([target], { node }) => {
@@ -204,7 +239,8 @@ const constantOfShape: Rule = ([target], { node }) => {
   const shape = target?.values ?? null
   const count = sizeOf(shape)
   const value = tensor ? smallValues(tensor)?.[0] : 0
-  const values = count !== null && count <= 4096 && value !== undefined ? Array<number>(count).fill(value) : undefined
+  const values =
+    count !== null && count <= 4096 && value !== undefined ? Array<number>(count).fill(value) : undefined
   return [of(tensor?.data_type ?? FLOAT32, shape, values)]
 }
 

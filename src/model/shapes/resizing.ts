@@ -46,11 +46,17 @@ const reduce: Rule = ([x = UNKNOWN, second], { node }) => {
   if (!listed) return [of(x.type, keep ? shape.map(() => null) : null)]
   if (listed.length === 0 && intAttribute(node, 'noop_with_empty_axes', 0) === 1) return [x]
   const axes = new Set(listed.length > 0 ? listed.map((axis) => axisOf(axis, shape.length)) : shape.keys())
-  const reduced = shape.flatMap((length, index): Dimension[] => (axes.has(index) ? (keep ? [1] : []) : [length]))
+  const reduced = shape.flatMap((length, index): Dimension[] =>
+    axes.has(index) ? (keep ? [1] : []) : [length],
+  )
   return [of(x.type, reduced, reducedValues(x.values, node.op_type, reduced))]
 }
 
-function reducedValues(values: readonly number[] | undefined, operator: string, shape: Shape): number[] | undefined {
+function reducedValues(
+  values: readonly number[] | undefined,
+  operator: string,
+  shape: Shape,
+): number[] | undefined {
   if (!values || shape.some((length) => length !== 1)) return undefined
   if (operator === 'ReduceProd') return [values.reduce((product, value) => product * value, 1)]
   if (operator === 'ReduceSum') return [values.reduce((sum, value) => sum + value, 0)]

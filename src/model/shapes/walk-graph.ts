@@ -1,5 +1,5 @@
 import { subgraphs } from '../onnx/attributes.ts'
-import { type GraphProto, INT64, type NodeProto, type ValueInfoProto, toNumber } from '../onnx/proto.ts'
+import { type GraphProto, INT64, type NodeProto, toNumber, type ValueInfoProto } from '../onnx/proto.ts'
 import { smallValues, tensorShape } from '../onnx/tensor-values.ts'
 import { addWork, countBytes, countMacs, NO_WORK, type Work } from './count-work.ts'
 import { ELEMENTWISE } from './elementwise.ts'
@@ -86,7 +86,8 @@ function walkNode(node: NodeProto, scope: Scope, declared: ReadonlyMap<string, V
   const { outputs, work } = inner
     ? walkControl(node, inputs, scope, walk)
     : { outputs: applyRule(node, inputs, walk), work: undefined }
-  const folded = !node.op_type.startsWith('Random') && node.input.every((name) => name === '' || scope.isConstant(name))
+  const folded =
+    !node.op_type.startsWith('Random') && node.input.every((name) => name === '' || scope.isConstant(name))
   node.output.forEach((name, index) => {
     if (name === '') return
     scope.values.set(name, merge(outputs[index] ?? UNKNOWN, declared.get(name)))
@@ -110,7 +111,8 @@ function applyRule(node: NodeProto, inputs: Inputs, walk: Walk): readonly Value[
   try {
     return rule(inputs, { node, opset: walk.opsets.get(node.domain === 'ai.onnx' ? '' : node.domain) ?? 0 })
   } catch (error) {
-    if (error instanceof ShapeFault) throw new ShapeFault(`${node.op_type} ${nodeName(node)}: ${error.message}`)
+    if (error instanceof ShapeFault)
+      throw new ShapeFault(`${node.op_type} ${nodeName(node)}: ${error.message}`)
     throw error
   }
 }
@@ -145,7 +147,9 @@ function walkIf(node: NodeProto, inputs: Inputs, scope: Scope, walk: Walk): Walk
   if (!dearest) return { outputs: [], work: NO_WORK }
   const differ = walked.some(({ work }) => work.macs !== dearest.work.macs)
   if (differ) addGap(walk, 'which branch an If takes depends on the input: the dearer one is counted', node)
-  const outputs = dearest.outputs.map((value, index) => walked.map((each) => each.outputs[index]).reduce(agree, value))
+  const outputs = dearest.outputs.map((value, index) =>
+    walked.map((each) => each.outputs[index]).reduce(agree, value),
+  )
   return { outputs: outputs.map((value) => value ?? UNKNOWN), work: dearest.work }
 }
 
@@ -159,7 +163,8 @@ function walkLoop(node: NodeProto, inputs: Inputs, scope: Scope, walk: Walk): Wa
     return [input.name, of(value?.type ?? 0, value?.shape ?? null)] as const
   })
   const { outputs, work } = walkInner(body, scope, new Map(given), walk)
-  if (count === undefined) addGap(walk, 'how often a Loop runs depends on the input: it is counted once', node)
+  if (count === undefined)
+    addGap(walk, 'how often a Loop runs depends on the input: it is counted once', node)
   const times = count ?? 1
   const results = outputs.slice(1).map((value, index) => {
     if (index < carried.length) return agree(value, carried[index]) ?? UNKNOWN
@@ -178,7 +183,10 @@ function walkInner(graph: GraphProto, outer: Scope, inputs: ReadonlyMap<string, 
 function agree(a: Value | undefined, b: Value | undefined): Value | undefined {
   if (!a || !b) return undefined
   const sameRank = a.shape && b.shape && a.shape.length === b.shape.length
-  return of(a.type || b.type, sameRank ? (a.shape?.map((size, at) => (size === b.shape?.[at] ? size : null)) ?? null) : null)
+  return of(
+    a.type || b.type,
+    sameRank ? (a.shape?.map((size, at) => (size === b.shape?.[at] ? size : null)) ?? null) : null,
+  )
 }
 
 /** What a rule found, filled up with what the file declares of the same tensor. */

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../../core/errors.ts'
+import type { VariantSource } from '../../core/scenario.ts'
 import { isBuiltVariant, type VariantFacts } from '../../core/variant.ts'
-import { firstSamples, measureAccuracy, type Reference, takeReference } from '../accuracy/measure-accuracy.ts'
 import type { Samples } from '../accuracy/make-samples.ts'
+import { firstSamples, measureAccuracy, type Reference, takeReference } from '../accuracy/measure-accuracy.ts'
 import { embedExternalData } from '../onnx/external-data.ts'
 import type { GraphProto, ModelProto } from '../onnx/proto.ts'
 import { encodeOnnx, readOnnx } from '../onnx/read-onnx.ts'
@@ -25,7 +26,8 @@ export interface VariantOrder {
   /** Loss beyond which layers are left alone, 0 to 1. */
   readonly tolerance: number
   readonly signal: AbortSignal
-  readonly note?: (text: string) => void
+  /** Of the search for layers that hurt. */
+  readonly onProgress?: (finished: number, total: number) => void
 }
 
 /** Time for finding the layers that hurt, ms; what was not tried by then is ranked by its rounding error. */
@@ -42,7 +44,12 @@ export class VariantBuilder {
   readonly #reference: Reference
   readonly #fp32Bytes: number
 
-  private constructor(order: VariantOrder, source: ModelProto & { graph: GraphProto }, reference: Reference, bytes: number) {
+  private constructor(
+    order: VariantOrder,
+    source: ModelProto & { graph: GraphProto },
+    reference: Reference,
+    bytes: number,
+  ) {
     this.#order = order
     this.#source = source
     this.#reference = reference
@@ -61,11 +68,10 @@ export class VariantBuilder {
   }
 
   /**
-   * @param name a built variant, or the path of the user's own file
-   * @throws UserError where it cannot be made of this model
+   * @throws UserError where it cannot be made of this model, or the user's file cannot stand in for it
    */
-  async build(name: string): Promise<VariantFacts> {
-    const made = await this.#make(name)
+  async build({ name, path: own }: VariantSource): Promise<VariantFacts> {
+    const made = own === undefined ? await this.#make(name) : { path: own, notes: ["the user's own file"] }
     const { path, notes } = made
     if (name === 'fp32') return this.#facts(name, path, null, notes)
     const session = await openSession(path)
@@ -74,14 +80,19 @@ export class VariantBuilder {
     return this.#facts(name, path, accuracy, notes)
   }
 
-  #facts(name: string, path: string, accuracy: VariantFacts['accuracy'], notes: readonly string[]): VariantFacts {
+  #facts(
+    name: string,
+    path: string,
+    accuracy: VariantFacts['accuracy'],
+    notes: readonly string[],
+  ): VariantFacts {
     const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
     const bytes = name === 'fp32' ? this.#fp32Bytes : statSync(path).size
     return { name, path, sha256, bytes, fp32Bytes: this.#fp32Bytes, accuracy, notes }
   }
 
   async #make(name: string): Promise<{ path: string; notes: string[] }> {
-    if (!isBuiltVariant(name)) return { path: name, notes: ["the user's own file"] }
+    if (!isBuiltVariant(name)) throw new RangeError(`variant ${name} has no file`)
     const path = join(this.#order.folder, `${name}.onnx`)
     switch (name) {
       case 'fp32':
@@ -104,7 +115,8 @@ export class VariantBuilder {
   async #int8Weights(): Promise<Made> {
     const { graph } = this.#source
     const weights = quantizableWeights(graph)
-    if (weights.length === 0) throw nothingTo('int8-weights', 'it has no float32 weights of 256 elements or more')
+    if (weights.length === 0)
+      throw nothingTo('int8-weights', 'it has no float32 weights of 256 elements or more')
     const model = (chosen: ReadonlySet<string>) => {
       const quantized = pruneConstants(int8Weights(graph, chosen))
       return { ...this.#source, ir_version: atLeast4(this.#source), graph: shortenNames(quantized) }
@@ -116,15 +128,20 @@ export class VariantBuilder {
       cost: (name) => saved.get(name) ?? 0,
       allowance: MOST_WEIGHTS_SIZE * this.#fp32Bytes - least,
     })
-    return { model: model(chosen), notes: [`${chosen.size} of ${weights.length} weight tensors as int8`, ...notes] }
+    return {
+      model: model(chosen),
+      notes: [`${chosen.size} of ${weights.length} weight tensors as int8`, ...notes],
+    }
   }
 
   async #int8Dynamic(): Promise<Made> {
     const opset = operatorSet(this.#source)
     const graph = upgradeTo11(this.#source.graph, opset)
-    if (!graph) throw nothingTo('int8-dynamic', `its operators are of opset ${opset}: export it with opset 11 or newer`)
+    if (!graph)
+      throw nothingTo('int8-dynamic', `its operators are of opset ${opset}: export it with opset 11 or newer`)
     const nodes = quantizableNodes(graph)
-    if (nodes.length === 0) throw nothingTo('int8-dynamic', 'it has no MatMul, Gemm or dense Conv with weights of float32')
+    if (nodes.length === 0)
+      throw nothingTo('int8-dynamic', 'it has no MatMul, Gemm or dense Conv with weights of float32')
     const base = withOperatorSet(this.#source, Math.max(opset, QUANTIZING_OPSET))
     const model = (chosen: ReadonlySet<string>) => {
       return { ...base, ir_version: atLeast4(base), graph: pruneConstants(int8Dynamic(graph, chosen)) }
@@ -142,15 +159,22 @@ export class VariantBuilder {
     model: (chosen: ReadonlySet<string>) => ModelProto,
     limit: { cost?: (layer: string) => number; allowance?: number } = {},
   ) {
-    const { tolerance, signal, note } = this.#order
+    const { tolerance, signal, onProgress } = this.#order
     const few = firstSamples(this.#reference, SEARCH_SAMPLES)
     const measure = async (chosen: ReadonlySet<string>) => {
-      const session = await openSession(encodeOnnx(model(chosen)), { quick: true })
+      const session = await openSession(encodeOnnx(model(chosen)))
       const accuracy = await measureAccuracy(session, few, signal)
       await session.close()
       return accuracy
     }
-    return leaveAlone({ layers, measure, tolerance, budgetMs: SEARCH_MS, ...limit, ...(note ? { note } : {}) })
+    return leaveAlone({
+      layers,
+      measure,
+      tolerance,
+      budgetMs: SEARCH_MS,
+      ...limit,
+      ...(onProgress ? { onProgress } : {}),
+    })
   }
 }
 

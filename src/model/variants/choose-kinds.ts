@@ -36,7 +36,9 @@ export async function chooseKinds(
   const [fp32 = 1, ...times] = await timeInTurn(sessions, samples)
   await Promise.all(sessions.map((session) => session.close()))
   const best = times.indexOf(Math.min(...times))
-  const ratios = options.map((option, index) => `${option.join(' and ')} ${((times[index] ?? 0) / fp32).toFixed(2)}`)
+  const ratios = options.map(
+    (option, index) => `${option.join(' and ')} ${((times[index] ?? 0) / fp32).toFixed(2)}`,
+  )
   return {
     chosen: options[best] ?? kinds,
     notes: [`time against fp32 here: ${ratios.join(', ')}; the fastest was kept`],
@@ -44,7 +46,10 @@ export async function chooseKinds(
 }
 
 /** Median time of each, ms, taken in turns so that drift favours none. */
-async function timeInTurn(sessions: readonly ModelSession[], samples: Reference['samples']): Promise<number[]> {
+async function timeInTurn(
+  sessions: readonly ModelSession[],
+  samples: Reference['samples'],
+): Promise<number[]> {
   const times = sessions.map((): number[] => [])
   const until = performance.now() + BUDGET_MS
   for (let round = 0; round < ROUNDS && (round < 3 || performance.now() < until); round++) {

@@ -11,7 +11,12 @@ import {
 
 /** Makes the messages that a rewritten graph needs. */
 
-export function tensor(name: string, type: number, dims: readonly number[], values: ArrayBufferView): TensorProto {
+export function tensor(
+  name: string,
+  type: number,
+  dims: readonly number[],
+  values: ArrayBufferView,
+): TensorProto {
   const raw_data = Buffer.from(values.buffer, values.byteOffset, values.byteLength)
   return make('TensorProto', { name, data_type: type, dims: [...dims], raw_data })
 }

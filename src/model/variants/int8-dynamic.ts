@@ -45,7 +45,8 @@ export function quantizableNodes(graph: GraphProto): QuantizableNode[] {
   editGraph(graph, {
     node: (node, constants) => {
       const output = node.output[0] ?? ''
-      if (node.op_type === 'Conv' && convolution(node, constants, new Set())) nodes.push({ output, kind: 'convolution' })
+      if (node.op_type === 'Conv' && convolution(node, constants, new Set()))
+        nodes.push({ output, kind: 'convolution' })
       if (product(node, constants, new Set())) nodes.push({ output, kind: 'product' })
       return undefined
     },
@@ -61,12 +62,18 @@ function product(node: NodeProto, constants: Constants, seen: Set<string>): Edit
   const shape = weight && tensorShape(weight)
   const stored = weight && float32Values(weight)
   const plain = !gemm || (intAttribute(node, 'transA', 0) === 0 && floatAttribute(node, 'beta', 1) === 1)
-  if (!stored?.every(Number.isFinite) || shape?.length !== 2 || !plain || stored.length < LEAST_WEIGHTS) return undefined
+  if (!stored?.every(Number.isFinite) || shape?.length !== 2 || !plain || stored.length < LEAST_WEIGHTS)
+    return undefined
   const turned = gemm && intAttribute(node, 'transB', 0) === 1
   const [rows = 0, columns = 0] = turned ? shape.toReversed() : shape
   const alpha = gemm ? floatAttribute(node, 'alpha', 1) : 1
   const values = turned ? transpose(stored, columns, rows) : stored
-  const { values: whole, scales } = quantizeAlong(values.map((value) => value * alpha), [rows, columns], 1, MOST)
+  const { values: whole, scales } = quantizeAlong(
+    values.map((value) => value * alpha),
+    [rows, columns],
+    1,
+    MOST,
+  )
   const factors = scales[0]?.factors ?? new Float32Array()
   const output = node.output[0] ?? ''
   const n = names(output)
@@ -94,7 +101,14 @@ function convolution(node: NodeProto, constants: Constants, seen: Set<string>): 
   const shape = weight && tensorShape(weight)
   const stored = weight && float32Values(weight)
   const dense = intAttribute(node, 'group', 1) === 1
-  if (!stored?.every(Number.isFinite) || (shape?.length ?? 0) < 3 || !shape || !dense || stored.length < LEAST_WEIGHTS) return undefined
+  if (
+    !stored?.every(Number.isFinite) ||
+    (shape?.length ?? 0) < 3 ||
+    !shape ||
+    !dense ||
+    stored.length < LEAST_WEIGHTS
+  )
+    return undefined
   const { values, scales } = quantizeAlong(stored, shape, 0, MOST)
   const factors = scales[0]?.factors ?? new Float32Array()
   const output = node.output[0] ?? ''
@@ -108,7 +122,12 @@ function convolution(node: NodeProto, constants: Constants, seen: Set<string>): 
   if (biasName !== '' && !biasValues) return undefined
   return {
     tensors: [
-      tensor(n('w'), UINT8, shape, Uint8Array.from(values, (value) => value + ZERO)),
+      tensor(
+        n('w'),
+        UINT8,
+        shape,
+        Uint8Array.from(values, (value) => value + ZERO),
+      ),
       tensor(n('wz'), UINT8, [], Uint8Array.of(ZERO)),
       floats(n('ws'), perChannel, factors),
       ...(biasValues ? [floats(n('b'), perChannel, biasValues)] : []),
@@ -143,5 +162,8 @@ function names(base: string): (suffix: string) => string {
 }
 
 function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
-  return Float32Array.from(values, (_, index) => values[(index % rows) * columns + Math.floor(index / rows)] ?? 0)
+  return Float32Array.from(
+    values,
+    (_, index) => values[(index % rows) * columns + Math.floor(index / rows)] ?? 0,
+  )
 }

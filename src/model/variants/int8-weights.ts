@@ -27,7 +27,9 @@ export function int8Weights(graph: GraphProto, chosen: ReadonlySet<string>): Gra
 }
 
 /** The weights that would be made int8, those that rounding changes most first. */
-export function quantizableWeights(graph: GraphProto): { readonly name: string; readonly elements: number }[] {
+export function quantizableWeights(
+  graph: GraphProto,
+): { readonly name: string; readonly elements: number }[] {
   const weights: { name: string; elements: number; loss: number }[] = []
   const note = (each: TensorProto, name: string) => {
     const quantized = quantizeTensor(each)

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
-import type { Accuracy } from '../../core/variant.ts'
 import { formatRatio } from '../../core/units.ts'
+import type { Accuracy } from '../../core/variant.ts'
 
 interface Search {
   readonly layers: readonly string[]
@@ -12,7 +12,7 @@ interface Search {
   readonly cost?: (layer: string) => number
   readonly allowance?: number
   readonly budgetMs: number
-  readonly note?: (text: string) => void
+  readonly onProgress?: (finished: number, total: number) => void
 }
 
 export interface Choice {
@@ -55,12 +55,12 @@ export async function leaveAlone(search: Search): Promise<Choice> {
   }
 }
 
-async function tryEach({ layers, measure, budgetMs, note }: Search): Promise<Map<string, number>> {
+async function tryEach({ layers, measure, budgetMs, onProgress }: Search): Promise<Map<string, number>> {
   const until = performance.now() + budgetMs
   const harm = new Map<string, number>()
   for (const layer of layers) {
     if (performance.now() > until) break
-    note?.(`layer ${harm.size + 1} of ${layers.length} by itself`)
+    onProgress?.(harm.size, layers.length)
     harm.set(layer, distortion(await measure(new Set([layer]))))
   }
   return harm

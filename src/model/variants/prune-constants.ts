@@ -1,11 +1,22 @@
 import { allGraphs } from '../onnx/attributes.ts'
-import { type GraphProto, make, type NodeProto, type TensorProto, type ValueInfoProto } from '../onnx/proto.ts'
+import {
+  type GraphProto,
+  make,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from '../onnx/proto.ts'
 import { mapSubgraphs } from './edit-graph.ts'
 
 /** Without the stored tensors that no node and no output takes any more. */
 export function pruneConstants(graph: GraphProto): GraphProto {
   const all = allGraphs(graph)
-  const used = new Set(all.flatMap(({ node, output }) => [...node.flatMap(({ input }) => input), ...output.map(({ name }) => name)]))
+  const used = new Set(
+    all.flatMap(({ node, output }) => [
+      ...node.flatMap(({ input }) => input),
+      ...output.map(({ name }) => name),
+    ]),
+  )
   return prune(graph, used)
 }
 

@@ -30,15 +30,23 @@ const LEAST_PER_SCALE = 8
 const POWERS = [0.25, 0.5, 0.75]
 
 /** The scales that lose least of those that pay: for all values, for each channel of an axis, or of two axes. */
-export function quantizeBest(weights: Float32Array, shape: readonly number[]): Quantized & { readonly loss: number } {
+export function quantizeBest(
+  weights: Float32Array,
+  shape: readonly number[],
+): Quantized & { readonly loss: number } {
   const axes = [...shape.keys()].filter((axis) => (shape[axis] ?? 1) > 1)
   const paying = axes.filter((axis) => (shape[axis] ?? 1) * LEAST_PER_SCALE <= weights.length)
   const single = [null, ...paying].map((axis) => quantizeAlong(weights, shape, axis))
-  const pairs = paying.flatMap((row) => paying.filter((column) => column !== row).map((column) => [row, column] as const))
+  const pairs = paying.flatMap((row) =>
+    paying.filter((column) => column !== row).map((column) => [row, column] as const),
+  )
   const double = pairs.flatMap(([row, column]) =>
     POWERS.map((power) => quantizeBoth(weights, shape, row, column, power)),
   )
-  const options = [...single, ...double].map((each) => ({ ...each, loss: lossOf(weights, shape, each, axes) }))
+  const options = [...single, ...double].map((each) => ({
+    ...each,
+    loss: lossOf(weights, shape, each, axes),
+  }))
   return options.reduce((best, each) => (each.loss < best.loss ? each : best))
 }
 
@@ -61,11 +69,20 @@ function quantizeBoth(
  * Squared error relative to squared values, the mean over the channels of the axis where it is largest: an output
  * with small weights counts as much as one with large ones.
  */
-function lossOf(weights: Float32Array, shape: readonly number[], { values, scales }: Quantized, axes: readonly number[]): number {
+function lossOf(
+  weights: Float32Array,
+  shape: readonly number[],
+  { values, scales }: Quantized,
+  axes: readonly number[],
+): number {
   const factorOf = scales.map(({ axis, factors }) => ({ channelOf: channels(shape, axis), factors }))
   const tallies = (axes.length > 0 ? axes : [null]).map((axis) => {
     const count = axis === null ? 1 : (shape[axis] ?? 1)
-    return { channelOf: channels(shape, axis), error: new Float64Array(count), power: new Float64Array(count) }
+    return {
+      channelOf: channels(shape, axis),
+      error: new Float64Array(count),
+      power: new Float64Array(count),
+    }
   })
   for (let index = 0; index < weights.length; index++) {
     const value = weights[index] ?? 0

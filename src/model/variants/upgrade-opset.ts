@@ -3,8 +3,8 @@ import {
   FLOAT32,
   type GraphProto,
   INT64,
-  make,
   type ModelProto,
+  make,
   type NodeProto,
   type TensorProto,
   toNumber,
@@ -28,14 +28,16 @@ export function upgradeTo11(graph: GraphProto, from: number): GraphProto | null 
 }
 
 function hasChanged({ node }: GraphProto): boolean {
-  return node.some((each) => CHANGED.has(each.op_type) || subgraphs(each).some(({ graph }) => hasChanged(graph)))
+  return node.some(
+    (each) => CHANGED.has(each.op_type) || subgraphs(each).some(({ graph }) => hasChanged(graph)),
+  )
 }
 
 function upgradeNode(node: NodeProto, from: number) {
   const added = addedInputs(node, from)
   if (!added) return undefined
   const base = node.output[0] ?? ''
-  const tensors = added.map((values, index) => values && values(`${base}/${index + 1}`))
+  const tensors = added.map((values, index) => values?.(`${base}/${index + 1}`))
   const names = tensors.map((each) => each?.name ?? '')
   const kept = node.attribute.filter((each) => !MOVED[node.op_type]?.includes(each.name))
   const [input = ''] = node.input
