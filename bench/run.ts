@@ -1,4 +1,5 @@
 import { coverageBench } from './coverage.ts'
+import { hardwareBench } from './hardware.ts'
 import { helpBench } from './help.ts'
 import { latencyBench } from './latency.ts'
 import { loadBench } from './load.ts'
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   load: loadBench,
   search: searchBench,
   coverage: coverageBench,
+  hardware: hardwareBench,
 }
 
 const asked = process.argv.slice(2)

@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors.ts'
+import type { ModelWork } from '../core/measurement.ts'
 import { allGraphs, tensorAttribute } from './onnx/attributes.ts'
 import { graphProblems } from './onnx/check-graph.ts'
 import { type ExternalFile, findExternalData } from './onnx/external-data.ts'
@@ -7,7 +8,7 @@ import { type OnnxFile, readOnnx } from './onnx/read-onnx.ts'
 import { countOf, tensorShape } from './onnx/tensor-values.ts'
 import type { Work } from './shapes/count-work.ts'
 import { of, type Shape, ShapeFault, type Value } from './shapes/value.ts'
-import { declaredValue, type Gap, walkGraph } from './shapes/walk-graph.ts'
+import { DEARER_BRANCH, declaredValue, type Gap, walkGraph } from './shapes/walk-graph.ts'
 
 /** An input or output as the model declares it. */
 export interface TensorDeclaration {
@@ -51,6 +52,18 @@ export type GivenShapes = ReadonlyMap<string, readonly number[]>
 export async function inspectModel(path: string, shapes: GivenShapes = new Map()): Promise<Inspection> {
   const file = await readOnnx(path)
   return inspectFile(file, shapes)
+}
+
+/** What one inference of a model takes, or undefined where the file does not tell all of it. */
+export async function findWork(path: string, shapes: GivenShapes): Promise<ModelWork | undefined> {
+  try {
+    const { work, parameters, gaps } = await inspectModel(path, shapes)
+    const whole = gaps.every(({ reason }) => reason.startsWith(DEARER_BRANCH))
+    return whole && work.macs > 0 ? { ...work, parameters } : undefined
+  } catch (error) {
+    if (error instanceof UserError) return undefined
+    throw error
+  }
 }
 
 /** The same, of a file that was read. */
@@ -147,10 +160,7 @@ function shapeInput(
   if (!given) {
     const names = declare(input).shape
     const named = (at: number) => sizes.get(String(names?.[at])) ?? (at === 0 ? 1 : null)
-    return of(
-      type,
-      shape?.map((size, at) => size ?? named(at)),
-    )
+    return of(type, shape?.map((size, at) => size ?? named(at)) ?? null)
   }
   const fits =
     !shape ||

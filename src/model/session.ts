@@ -25,11 +25,14 @@ const THREADS = Math.min(4, availableParallelism())
 /**
  * Loads a model in this process, for comparing outputs. Only for models that a server process has loaded before: a
  * hostile one could end this process.
+ * @param options `spin`: threads wait busily, as in a server: faster, and at the cost of others on a busy machine
  * @throws UserError where ONNX Runtime cannot load it
  */
-export async function openSession(model: string | Uint8Array, threads = THREADS): Promise<ModelSession> {
-  // Threads that spin while they wait take the time of others on a busy machine.
-  const extra = { session: { intra_op: { allow_spinning: '0' } } }
+export async function openSession(
+  model: string | Uint8Array,
+  { threads = THREADS, spin = false } = {},
+): Promise<ModelSession> {
+  const extra = { session: { intra_op: { allow_spinning: spin ? '1' : '0' } } }
   const options = { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3, extra } as const
   const session = await createSession(model, options)
   return { run: (sample) => runSample(session, sample), close: () => session.release() }

@@ -12,12 +12,18 @@ export interface Work {
    * that fuses nothing moves, so an upper bound.
    */
   readonly bytesMoved: number
+  /** Operators that run: those that compute or move elements, and are not computed once at load. */
+  readonly kernels: number
 }
 
-export const NO_WORK: Work = { macs: 0, bytesMoved: 0 }
+export const NO_WORK: Work = { macs: 0, bytesMoved: 0, kernels: 0 }
 
 export function addWork(a: Work, b: Work): Work {
-  return { macs: a.macs + b.macs, bytesMoved: a.bytesMoved + b.bytesMoved }
+  return { macs: a.macs + b.macs, bytesMoved: a.bytesMoved + b.bytesMoved, kernels: a.kernels + b.kernels }
+}
+
+export function scaleWork({ macs, bytesMoved, kernels }: Work, times: number): Work {
+  return { macs: macs * times, bytesMoved: bytesMoved * times, kernels: kernels * times }
 }
 
 /** Multiply-adds of a node; null where a shape that decides is not known. */
@@ -40,6 +46,11 @@ export function countBytes(node: NodeProto, inputs: Inputs, outputs: readonly Va
 function bytesOfValue(value: Value | undefined): number | null {
   const count = sizeOf(value?.shape)
   return count === null || !value ? null : bytesOf(value.type, count)
+}
+
+/** Whether a node computes or moves elements when it runs. */
+export function isKernel({ op_type }: NodeProto): boolean {
+  return !MOVES_NOTHING.has(op_type)
 }
 
 /** These give their input another shape, or none of their values to compute. */

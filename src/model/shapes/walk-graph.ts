@@ -1,7 +1,7 @@
 import { subgraphs } from '../onnx/attributes.ts'
 import { type GraphProto, INT64, type NodeProto, toNumber, type ValueInfoProto } from '../onnx/proto.ts'
 import { smallValues, tensorShape } from '../onnx/tensor-values.ts'
-import { addWork, countBytes, countMacs, NO_WORK, type Work } from './count-work.ts'
+import { addWork, countBytes, countMacs, isKernel, NO_WORK, scaleWork, type Work } from './count-work.ts'
 import { ELEMENTWISE } from './elementwise.ts'
 import { LAYERS } from './layers.ts'
 import { LAYOUT } from './layout.ts'
@@ -11,6 +11,9 @@ import { type Inputs, of, type Rule, type Shape, ShapeFault, UNKNOWN, type Value
 const RULES: Readonly<Record<string, Rule>> = { ...ELEMENTWISE, ...LAYERS, ...LAYOUT, ...RESIZING }
 /** Domains whose operators have the names and shapes of ONNX's own, or are ONNX Runtime's fusions of them. */
 const KNOWN_DOMAINS = new Set(['', 'ai.onnx', 'com.microsoft'])
+
+/** The gap that leaves an upper bound, not less than the truth. */
+export const DEARER_BRANCH = 'which branch an If takes depends on the input'
 
 /** Something that could not be worked out, for what reason; equal ones are counted. */
 export interface Gap {
@@ -122,7 +125,7 @@ function workOf(node: NodeProto, inputs: Inputs, outputs: readonly Value[], walk
   const bytes = countBytes(node, inputs, outputs)
   if (macs === null) addGap(walk, `multiply-adds of ${node.op_type} not counted: a shape is not known`, node)
   else if (bytes === null) addGap(walk, 'bytes moved by an operator not counted: a shape is not known', node)
-  return { macs: macs ?? 0, bytesMoved: bytes ?? 0 }
+  return { macs: macs ?? 0, bytesMoved: bytes ?? 0, kernels: Number(isKernel(node)) }
 }
 
 interface Walked {
@@ -146,7 +149,7 @@ function walkIf(node: NodeProto, inputs: Inputs, scope: Scope, walk: Walk): Walk
   const dearest = walked.toSorted((a, b) => b.work.macs - a.work.macs)[0]
   if (!dearest) return { outputs: [], work: NO_WORK }
   const differ = walked.some(({ work }) => work.macs !== dearest.work.macs)
-  if (differ) addGap(walk, 'which branch an If takes depends on the input: the dearer one is counted', node)
+  if (differ) addGap(walk, `${DEARER_BRANCH}: the dearer one is counted`, node)
   const outputs = dearest.outputs.map((value, index) =>
     walked.map((each) => each.outputs[index]).reduce(agree, value),
   )
@@ -170,7 +173,7 @@ function walkLoop(node: NodeProto, inputs: Inputs, scope: Scope, walk: Walk): Wa
     if (index < carried.length) return agree(value, carried[index]) ?? UNKNOWN
     return of(value?.type ?? 0, value?.shape ? [count ?? null, ...value.shape] : null)
   })
-  return { outputs: results, work: { macs: work.macs * times, bytesMoved: work.bytesMoved * times } }
+  return { outputs: results, work: scaleWork(work, times) }
 }
 
 function walkInner(graph: GraphProto, outer: Scope, inputs: ReadonlyMap<string, Value>, walk: Walk) {
