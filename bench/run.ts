@@ -4,6 +4,7 @@ import { helpBench } from './help.ts'
 import { latencyBench } from './latency.ts'
 import { loadBench } from './load.ts'
 import { searchBench } from './search.ts'
+import { variantsBench } from './variants.ts'
 
 /** Every benchmark by name: each compares with a peer in the same run and prints ratios. */
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   search: searchBench,
   coverage: coverageBench,
   hardware: hardwareBench,
+  variants: variantsBench,
 }
 
 const asked = process.argv.slice(2)

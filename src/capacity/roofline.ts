@@ -162,8 +162,9 @@ function normalEquations(
     slopes.forEach((slope, at) => {
       gradient[at] = (gradient[at] ?? 0) - row.weight * slope * here
       const line = matrix[at]
-      if (line)
-        slopes.forEach((other, index) => (line[index] = (line[index] ?? 0) + row.weight * slope * other))
+      if (!line) return
+      for (const [index, other] of slopes.entries())
+        line[index] = (line[index] ?? 0) + row.weight * slope * other
     })
   }
   return { matrix, gradient }

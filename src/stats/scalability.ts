@@ -48,9 +48,7 @@ export function fitScalability(
   const fit = fitOnce(usable)
   const groups = levels.map((level) => usable.filter(({ concurrency }) => concurrency === level))
   const again = Array.from({ length: RESAMPLES }, () =>
-    fitOnce(
-      groups.flatMap((group) => group.map(() => group[Math.floor(random() * group.length)] ?? group[0]!)),
-    ),
+    fitOnce(groups.flatMap((group) => group.map((one) => group[Math.floor(random() * group.length)] ?? one))),
   )
   const interval = (name: keyof Scalability) => {
     const sorted = again.map((each) => each[name]).sort((a, b) => a - b)

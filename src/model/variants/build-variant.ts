@@ -31,7 +31,7 @@ export interface VariantOrder {
 }
 
 /** Time for finding the layers that hurt, ms; what was not tried by then is ranked by its rounding error. */
-const SEARCH_MS = 20_000
+const SEARCH_MS = 15_000
 /** Samples for looks during the search; the accuracy that is reported is over all. */
 const SEARCH_SAMPLES = 4
 /** Share of the fp32 size that int8 weights may take when layers that hurt are left alone. */
