@@ -14,6 +14,7 @@ interface CpuSpeed {
 }
 
 const exactly = (value: number): Estimate => ({ value, spread: 1.02 })
+const SAME: Estimate = { value: 1, spread: 1 }
 const AVX2 = exactly(32)
 const AVX512 = exactly(64)
 const AVX2_OR_512 = between(32, 64)
@@ -115,7 +116,7 @@ export function cpuSpeedup(
 ): Estimate {
   const target = SERIES[series]
   if (!target) throw new Error(`no published speed for ${series}`)
-  const int8 = arithmetic === 'int8' ? int8Ratio(series, host) : exactly(1)
+  const int8 = arithmetic === 'int8' ? int8Ratio(series, host) : SAME
   // What the user measured holds whatever its neighbours did.
   if (n1VcpuPerLocalCore !== undefined) {
     return product({ value: n1VcpuPerLocalCore, spread: 1.05 }, speedRatio(target, N1), int8)
@@ -155,7 +156,7 @@ const INT8_UNITS: Readonly<Record<string, readonly [least: Int8Units, most: Int8
 function int8Ratio(series: string, { simd }: HostFacts): Estimate {
   const [least, most] = INT8_UNITS[series] ?? ['avx2', 'avx2']
   const here = simd.includes('amx_int8') ? 'amx' : simd.includes('avx512_vnni') ? 'vnni' : 'avx2'
-  if (least === here && most === here) return exactly(1)
+  if (least === here && most === here) return SAME
   const ends = [least, most].map((units) => INT8_GAIN[units].value / INT8_GAIN[here].value)
   return between(Math.min(1, ...ends), Math.max(1, ...ends))
 }

@@ -55,7 +55,7 @@ export function rooflineMs(
 }
 
 /** Names of the parameters that a prediction takes. */
-export function parameterNames(): string[] {
+function parameterNames(): string[] {
   return [
     'call framework',
     'launch framework',

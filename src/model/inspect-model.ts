@@ -67,7 +67,7 @@ export async function findWork(path: string, shapes: GivenShapes): Promise<Model
 }
 
 /** The same, of a file that was read. */
-export async function inspectFile(file: OnnxFile, shapes: GivenShapes): Promise<Inspection> {
+async function inspectFile(file: OnnxFile, shapes: GivenShapes): Promise<Inspection> {
   const { path, bytes, model } = file
   const { graph } = model
   const external = await findExternalData(graph, path)
@@ -99,7 +99,7 @@ export async function inspectFile(file: OnnxFile, shapes: GivenShapes): Promise<
 }
 
 /** Inputs that have to be fed: older models list their weights among the inputs. */
-export function feedable(graph: GraphProto): ValueInfoProto[] {
+function feedable(graph: GraphProto): ValueInfoProto[] {
   const stored = new Set(graph.initializer.map(({ name }) => name))
   return graph.input.filter(({ name }) => !stored.has(name))
 }

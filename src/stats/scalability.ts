@@ -1,7 +1,7 @@
 import { quantileSorted } from 'simple-statistics'
 
 /** Throughput over concurrency as the Universal Scalability Law has it: X(N) = γN / (1 + σ(N − 1) + κN(N − 1)). */
-export interface Scalability {
+interface Scalability {
   /** Throughput of one, per second. */
   readonly gamma: number
   /** Share that is done one at a time, 0 to 1. */

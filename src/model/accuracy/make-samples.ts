@@ -17,7 +17,7 @@ export interface Samples {
 }
 
 /** More are not read of a file of samples, nor made. */
-export const MOST_SAMPLES = 1000
+const MOST_SAMPLES = 1000
 
 /**
  * Inputs to compare variants on: those in the files that the scenario names, else made up. The same seed makes the

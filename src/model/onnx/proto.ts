@@ -24,7 +24,7 @@ export interface GraphProto {
   value_info: ValueInfoProto[]
 }
 
-export interface FunctionProto {
+interface FunctionProto {
   name: string
   domain: string
   node: NodeProto[]

@@ -4,7 +4,7 @@ export interface ProfileOrder {
   readonly threads: number
 }
 
-export interface WireSample {
+interface WireSample {
   readonly name: string
   readonly type: string
   readonly shape: readonly number[]

@@ -108,7 +108,7 @@ const globalPool: Rule = ([x = UNKNOWN]) => [
 ]
 
 /** Numpy's matrix product. */
-export function productShape(a: Shape | null, b: Shape | null): Shape | null {
+function productShape(a: Shape | null, b: Shape | null): Shape | null {
   if (!a || !b || a.length === 0 || b.length === 0) return null
   const [left, right] = [a.length === 1 ? [1, ...a] : a, b.length === 1 ? [...b, 1] : b]
   const [inner, other] = [left.at(-1), right.at(-2)]

@@ -16,7 +16,7 @@ export type Shape = readonly Dimension[]
 export const UNKNOWN: Value = { type: 0, shape: null }
 
 /** Values of more elements are not followed. */
-export const MOST_VALUES = 4096
+const MOST_VALUES = 4096
 
 /** Inputs of one node; an input that is left out is undefined. */
 export type Inputs = readonly (Value | undefined)[]

@@ -216,6 +216,6 @@ function addGap(walk: Walk, reason: string, node: NodeProto): void {
 }
 
 /** Its name, else that of its first output. */
-export function nodeName({ name, output }: NodeProto): string {
+function nodeName({ name, output }: NodeProto): string {
   return JSON.stringify(name !== '' ? name : (output.find((each) => each !== '') ?? '?'))
 }
