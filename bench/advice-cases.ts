@@ -234,7 +234,7 @@ function subjectOf(
 ): Subject {
   const replica = platformOf(candidate).replica(candidate)
   const scaling = platformOf(candidate).scaling(candidate, ASSUMPTIONS)
-  return { candidate, replica, scaling, service, payload, shortfalls: [] }
+  return { candidate, replica, scaling, service, payload, shortfalls: [], caveats: [] }
 }
 
 function timesOf(candidate: Candidate, occupancyMs: Float64Array, startUpMs: Float64Array): ServiceTimes {

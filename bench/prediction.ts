@@ -50,7 +50,7 @@ export async function predictionBench(): Promise<string> {
     const server = await startLocalServer({
       modelPath: scenario.model.path,
       threads: 1,
-      slots: workers,
+      workers,
       signal,
     })
     try {

@@ -1,12 +1,16 @@
 import { adviceBench } from './advice.ts'
 import { billBench } from './bill.ts'
 import { coverageBench } from './coverage.ts'
+import { gateBench } from './gate.ts'
+import { hardwareBench } from './hardware.ts'
 import { helpBench } from './help.ts'
 import { latencyBench } from './latency.ts'
 import { loadBench } from './load.ts'
 import { predictionBench } from './prediction.ts'
 import { searchBench } from './search.ts'
+import { serveBench } from './serve.ts'
 import { simulateBench } from './simulate.ts'
+import { variantsBench } from './variants.ts'
 
 /** Every benchmark by name: each compares with a peer, or with the truth, in the same run. */
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
@@ -19,6 +23,10 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   simulate: simulateBench,
   prediction: predictionBench,
   advice: adviceBench,
+  serve: serveBench,
+  gate: gateBench,
+  hardware: hardwareBench,
+  variants: variantsBench,
 }
 
 const asked = process.argv.slice(2)

@@ -14,6 +14,7 @@ interface CpuSpeed {
 }
 
 const exactly = (value: number): Estimate => ({ value, spread: 1.02 })
+const SAME: Estimate = { value: 1, spread: 1 }
 const AVX2 = exactly(32)
 const AVX512 = exactly(64)
 const AVX2_OR_512 = between(32, 64)
@@ -107,14 +108,57 @@ const OTHER: Estimate = { value: 1, spread: 1.2 }
  * Speed of one vCPU of `series` as a multiple of one core of this machine, whose other hyper-thread was idle when
  * the profile was made.
  */
-export function cpuSpeedup(series: string, host: HostFacts, n1VcpuPerLocalCore?: number): Estimate {
+export function cpuSpeedup(
+  series: string,
+  host: HostFacts,
+  n1VcpuPerLocalCore?: number,
+  arithmetic?: 'int8',
+): Estimate {
   const target = SERIES[series]
   if (!target) throw new Error(`no published speed for ${series}`)
+  const int8 = arithmetic === 'int8' ? int8Ratio(series, host) : SAME
   // What the user measured holds whatever its neighbours did.
   if (n1VcpuPerLocalCore !== undefined) {
-    return product({ value: n1VcpuPerLocalCore, spread: 1.05 }, speedRatio(target, N1))
+    return product({ value: n1VcpuPerLocalCore, spread: 1.05 }, speedRatio(target, N1), int8)
   }
-  return product(speedRatio(target, localCore(host)), idleNeighbours(series), OTHER)
+  return product(speedRatio(target, localCore(host)), idleNeighbours(series), OTHER, int8)
+}
+
+/**
+ * What int8 gains over float32 by the units of a CPU: 2.2 to 2.8 with VNNI for ResNet-50 and MobileNet on one core
+ * (Paddle, 1e9b1d50360c), 4 to 11 with AMX by the ratio of MLPerf's ResNet-50 on Xeon 8480+ to that on 8380, v3.0 to
+ * v1.1, which is 3.5 times per core; with AVX2 alone twice the lanes, less what unpacking takes.
+ */
+const INT8_GAIN = { avx2: between(1.1, 2), vnni: between(2.2, 4), amx: between(4, 11) } as const
+
+type Int8Units = keyof typeof INT8_GAIN
+
+/** Of the CPUs that Google names for each series; where it may be one of several, the units that all have to most. */
+const INT8_UNITS: Readonly<Record<string, readonly [least: Int8Units, most: Int8Units]>> = {
+  e2: ['avx2', 'vnni'],
+  n1: ['avx2', 'avx2'],
+  n2: ['vnni', 'vnni'],
+  n2d: ['avx2', 'avx2'],
+  n4: ['amx', 'amx'],
+  c2: ['vnni', 'vnni'],
+  c2d: ['avx2', 'avx2'],
+  c3: ['amx', 'amx'],
+  c3d: ['vnni', 'vnni'],
+  c4: ['amx', 'amx'],
+  t2d: ['avx2', 'avx2'],
+  g2: ['vnni', 'vnni'],
+  a2: ['vnni', 'vnni'],
+  a3: ['amx', 'amx'],
+  serverless: ['avx2', 'vnni'],
+}
+
+/** How much more int8 gains on a series than on this machine: from nothing to all of it, as little of a model is int8. */
+function int8Ratio(series: string, { simd }: HostFacts): Estimate {
+  const [least, most] = INT8_UNITS[series] ?? ['avx2', 'avx2']
+  const here = simd.includes('amx_int8') ? 'amx' : simd.includes('avx512_vnni') ? 'vnni' : 'avx2'
+  if (least === here && most === here) return SAME
+  const ends = [least, most].map((units) => INT8_GAIN[units].value / INT8_GAIN[here].value)
+  return between(Math.min(1, ...ends), Math.max(1, ...ends))
 }
 
 /** Half of the gain of wider vectors, as a rule: the other half is lost to memory and to what is not a convolution. */

@@ -1,7 +1,8 @@
-import { mean, sampleStandardDeviation } from 'simple-statistics'
+import { mean, median, sampleStandardDeviation } from 'simple-statistics'
 import type { LocalProfile, Measurement } from '../core/measurement.ts'
 import { type Estimate, inverse, type Provisioning, product, type Replica } from '../core/operation.ts'
 import type { Assumptions, Range } from '../core/scenario.ts'
+import { gpuInferenceMs } from './gpu-inference.ts'
 import { cpuSpeedup, GPU_FLOOR_MS, gpuSpeedup } from './hardware.ts'
 import { provisioningMs } from './start-up.ts'
 
@@ -43,14 +44,13 @@ export function predictService(
   assumptions: Assumptions,
 ): ServicePoints {
   const share: Estimate = { value: 1 / Math.min(1, replica.vcpus), spread: 1 }
-  const cpu = product(inverse(cpuSpeedup(replica.cpu, profile.host, assumptions.n1VcpuPerLocalCore)), share)
+  const speedup = cpuSpeedup(replica.cpu, profile.host, assumptions.n1VcpuPerLocalCore, profile.arithmetic)
+  const cpu = product(inverse(speedup), share)
   const usable = Math.max(1, Math.min(threads, Math.floor(replica.vcpus)))
   const gpu = replica.accelerator
   // A GPU's speed is a multiple of one core's, so it scales what one thread took.
   const { measurement, scale } = atThreads(profile, gpu ? 1 : usable)
-  const model = gpu
-    ? inverse(gpuSpeedup(gpu.type, profile.host, assumptions.n1VcpuPerLocalCore))
-    : product(cpu, scale)
+  const model = gpu ? gpuScale(gpu.type, profile, measurement, assumptions) : product(cpu, scale)
   const floor: Estimate = gpu ? GPU_FLOOR_MS : { value: 0, spread: 1 }
   const slots = slotsOf(profile, replica, usable)
   const provisioned = provisioningMs(provisioning, assumptions)
@@ -68,6 +68,22 @@ export function predictService(
       ),
     }
   })
+}
+
+/**
+ * What to multiply a time on this machine's core by, for a GPU: to the time that the model's own work takes there,
+ * where the work is known, else by how ResNet-50 fares on both.
+ */
+function gpuScale(
+  gpu: string,
+  { host, model }: LocalProfile,
+  { inferenceMs, samplesMs }: Measurement,
+  { n1VcpuPerLocalCore }: Assumptions,
+): Estimate {
+  const there = model.work && gpuInferenceMs(gpu, model.work)
+  if (!there) return inverse(gpuSpeedup(gpu, host, n1VcpuPerLocalCore))
+  const hereMs = median([...(inferenceMs.length > 0 ? inferenceMs : samplesMs)])
+  return product(there, { value: 1 / hereMs, spread: 1 })
 }
 
 /** One request's time in the model, and the rest of it (parsing, encoding), ms. */

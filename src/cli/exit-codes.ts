@@ -10,5 +10,7 @@ export const EXIT = {
   user: 2,
   /** The run failed: the disk, the network, a server. */
   failed: 3,
+  /** The gate could not decide: neither passed nor failed. */
+  inconclusive: 4,
   interrupted: 130,
 } as const

@@ -7,9 +7,10 @@ const GLOBAL: readonly Option[] = [
 
 const EXIT_CODES = `Results go to stdout, progress and errors to stderr.
 
-Exit codes: 0 ok; 1 no candidate meets the SLO (with --fail-unmet), a price book
-fails its check, or a bill lacks a price; 2 the input has to be mended; 3 the
-run failed; 130 interrupted, and --resume goes on.`
+Exit codes: 0 ok; 1 no candidate meets the SLO (with --fail-unmet), the gate
+failed, a price book fails its check, or a bill lacks a price; 2 the input has
+to be mended; 3 the run failed; 4 the gate is inconclusive; 130 interrupted, and
+--resume goes on.`
 
 /** `plimsoll --help` */
 export function programHelp(): string {

@@ -96,7 +96,7 @@ function checkClosed(url: string, given: Given, payloads: readonly Payload[], re
 }
 
 /** Reads options one by one and remembers what was wrong with each. */
-class OptionReader {
+export class OptionReader {
   readonly #given: Given
   readonly #faults: Problem[] = []
 

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
@@ -34,7 +34,16 @@ export async function runCommand(file: string, given: Given): Promise<number> {
   try {
     const { record } = place
     const locate = source.problem.bind(source)
-    const finished = await withInterruption((signal) => runScenario({ record, signal, notify, locate, save }))
+    const finished = await withInterruption((signal) =>
+      runScenario({
+        record,
+        signal,
+        notify,
+        locate,
+        save,
+        variantsFolder: resolve(place.folder, 'variants'),
+      }),
+    )
     return report(finished, place.folder, chosen, given)
   } catch (error) {
     if (!(error instanceof Interruption)) throw error

@@ -2,6 +2,7 @@ import type { Bill } from './bill.ts'
 import type { Candidate } from './candidate.ts'
 import type { HostFacts, ModelFacts, Percentiles, Refusal, StartUp } from './measurement.ts'
 import type { Percentile, Range, Slo, Traffic } from './scenario.ts'
+import type { VariantFacts } from './variant.ts'
 
 export type VerdictOutcome = 'meets' | 'misses' | 'undecided' | 'unpriced' | 'refused' | 'untested'
 
@@ -162,6 +163,18 @@ export interface ProfileSummary {
   }[]
 }
 
+/** A variant's size, accuracy and speed, side by side. */
+export interface VariantSummary extends VariantFacts {
+  /** More than `maxAccuracyLoss` was lost: its candidates were refused, and it was not timed. */
+  readonly refused: boolean
+  readonly settings: readonly {
+    readonly threads: number
+    readonly serviceMs: Percentiles
+    /** p50 of the service time over that of fp32 with as many threads; null where fp32 was not timed so. */
+    readonly ratioToFp32: number | null
+  }[]
+}
+
 /** Everything that is reported: each format is a function of this value alone. */
 export interface Advice {
   readonly schemaVersion: 1
@@ -185,6 +198,8 @@ export interface Advice {
     readonly newest: string
   }
   readonly profile: ProfileSummary | null
+  /** Forms of the model that were tried besides fp32, in the order of the scenario; absent where there are none. */
+  readonly variants?: readonly VariantSummary[]
   /** Cheapest that meets first, then the other outcomes. */
   readonly verdicts: readonly Verdict[]
   /** Name of the cheapest candidate that meets the SLO, or null. */

@@ -8,7 +8,7 @@ export type Unnamed = Candidate extends infer C ? (C extends Candidate ? Omit<C,
 export function describeCandidate(candidate: Unnamed): string {
   const gpu = candidate.accelerator && gpuLabel(candidate.accelerator.type, candidate.accelerator.count)
   const threads = candidate.threads > 1 ? `${candidate.threads}threads` : undefined
-  return [...settings(candidate), gpu, threads].filter(Boolean).join(' ')
+  return [...settings(candidate), gpu, threads, candidate.variant].filter(Boolean).join(' ')
 }
 
 /** The unique, readable name of a candidate: its description, its region and where it runs, if it does. */

@@ -92,11 +92,25 @@ export interface ModelFacts {
   readonly bytes: number
   readonly inputs: readonly TensorSpec[]
   readonly outputs: readonly TensorSpec[]
+  /** By the shapes of one request; absent where the graph does not tell all of it. */
+  readonly work?: ModelWork
+}
+
+/** What one inference takes, counted from the graph. */
+export interface ModelWork {
+  /** Multiply-adds of convolutions, products and recurrent layers. */
+  readonly macs: number
+  /** Bytes that its operators read and write when nothing is fused. */
+  readonly bytesMoved: number
+  /** Elements of its weights. */
+  readonly parameters: number
+  /** Operators that run at each inference. */
+  readonly kernels: number
 }
 
 /** Phases of one start of the local server, ms. */
 export interface StartUp {
-  /** From spawning the process until it runs our code with the runtime loaded. */
+  /** From spawning the process until it serves, the loading of the model not counted: Node, our code, the runtime. */
   readonly processMs: number
   readonly modelLoadMs: number
   readonly firstReplyMs: number
@@ -125,6 +139,8 @@ export interface LocalProfile extends PayloadSize {
   /** Largest resident set of the server seen, MiB. */
   readonly peakRssMib: number
   readonly startUps: readonly StartUp[]
+  /** What most of the model's products are computed in; absent for float32. */
+  readonly arithmetic?: 'int8'
   /** By rising number of threads. */
   readonly settings: readonly ProfileSetting[]
 }

@@ -23,6 +23,18 @@ export interface ModelSource {
   readonly path: string
   readonly inputs: Readonly<Record<string, InputSource>>
   readonly encoding: 'json' | 'base64'
+  /** Forms of the model that each candidate without a url is tried with; absent, as it is. */
+  readonly variants?: readonly VariantSource[]
+  /** Most that a variant may lose of its accuracy, 0 to 1; see `Accuracy.loss`. */
+  readonly maxAccuracyLoss?: number
+}
+
+/** One form of the model: as it is (`fp32`), built from it, or a file of the user's own. */
+export interface VariantSource {
+  /** Of a built one its kind, of a file its name without the ending. */
+  readonly name: string
+  /** Absolute path of the user's file. */
+  readonly path?: string
 }
 
 /** How the values of one model input are made. */
@@ -34,6 +46,8 @@ export interface InputSource {
     | { readonly from: 'uniform'; readonly low: number; readonly high: number }
     | { readonly from: 'constant'; readonly value: number }
     | { readonly from: 'file'; readonly path: string }
+  /** File of inputs one after the other, to compare variants on. */
+  readonly samples?: string
 }
 
 export type Percentile = 'p50' | 'p90' | 'p95' | 'p99' | 'p999'

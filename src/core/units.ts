@@ -87,3 +87,10 @@ export function formatBytes(bytes: number): string {
 export function roundToMicrosecond(ms: number): number {
   return Math.round(ms * 1000) / 1000
 }
+
+/** A count for reading, three significant digits: `921`, `1.17 M`, `576 M`, `4.09 G`. */
+export function formatCount(count: number): string {
+  if (!(count >= 10_000)) return String(count)
+  const power = Math.min(4, Math.floor(Math.log10(count) / 3))
+  return `${Number((count / 1000 ** power).toPrecision(3))} ${['', 'k', 'M', 'G', 'T'][power]}`
+}

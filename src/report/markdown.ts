@@ -5,6 +5,7 @@ import type { Advice, Operation, ProfileSummary, Verdict } from '../core/advice.
 import type { BillLine } from '../core/bill.ts'
 import { decimal, formatUsd } from '../core/money.ts'
 import { formatBytes, formatMs, formatRps } from '../core/units.ts'
+import { explainVariant } from './explain-variant.ts'
 import {
   formatBook,
   formatCost,
@@ -33,6 +34,9 @@ export function markdownReport(advice: Advice): string {
     '`modelled` figures are predicted and their ranges are in brackets; `measured` ones come from loading a deployment.',
     ...otherTraffic(advice),
     ...(advice.profile ? ['## Measured on this machine', profileSection(advice.profile)] : []),
+    ...(advice.variants?.length
+      ? ['## Variants of the model', bullets(advice.variants.map((each) => text(explainVariant(each))))]
+      : []),
     '## Bills',
     `${text(formatBook(advice.book))}, ${advice.book.derived} of ${advice.book.prices} derived from others. A month of 730 h, at the central estimate. A missing price is never counted as 0.`,
     ...advice.verdicts.filter(({ bill }) => bill !== null).map(billSection),

@@ -6,6 +6,7 @@ import { shownPercentile } from '../advise/explain.ts'
 import { outlookSentences } from '../advise/outlook.ts'
 import type { Advice, Verdict } from '../core/advice.ts'
 import { formatMs } from '../core/units.ts'
+import { explainVariant } from './explain-variant.ts'
 import {
   briefCost,
   briefLatency,
@@ -60,6 +61,7 @@ export function terminalReport(advice: Advice, { width, color }: ReportOptions):
     ...table(advice, page),
     '',
     ...others(advice, page),
+    ...(advice.variants?.length ? [...variantLines(advice.variants, page), ''] : []),
     ...footer(advice, page),
     '',
   ].join('\n')
@@ -153,6 +155,14 @@ function joinCells(cells: readonly string[], widths: readonly number[]): string 
     return NUMBERS.has(index) ? space + cell : cell + space
   })
   return padded.join(' '.repeat(GAP)).trimEnd()
+}
+
+/** A line or two for each: never a speed without its accuracy. */
+function variantLines(variants: NonNullable<Advice['variants']>, page: Page): string[] {
+  return [
+    page.paint('bold', 'Variants of the model'),
+    ...variants.flatMap((each) => wrapped(explainVariant(each), page, 2)),
+  ]
 }
 
 function footer({ profile, book, warnings, assumptions }: Advice, page: Page): string[] {

@@ -18,7 +18,7 @@ import { assessAll, effortOf } from './assess.ts'
 import { listAssumptions, listWarnings } from './caveats.ts'
 import { explore } from './explore.ts'
 import { isSubject, type Known, type Subject, subjectsOf } from './subject.ts'
-import { summarizeProfile } from './summarize-profile.ts'
+import { summarizeProfile, summarizeVariants } from './summarize-profile.ts'
 
 /** How the book came to be used, and on which day, which the advice says of it. */
 type BookUse = Omit<ChosenBook, 'book'> & { readonly now?: Date }
@@ -55,6 +55,7 @@ export function adviseRun(record: RunRecord, book: PriceBook, options: AdviseOpt
     month: { meanRps, peakRps, requests },
     book: summarizeBook(book, use),
     profile: summarizeProfile(record.profile),
+    ...(record.variants ? { variants: summarizeVariants(record) } : {}),
     verdicts: ranking.verdicts,
     cheapest: ranking.cheapest?.candidate.name ?? null,
     ties: ranking.ties.map(({ candidate }) => candidate.name),

@@ -53,7 +53,7 @@ function assess(
   profile: MonthProfile,
   book: PriceBook,
 ): Assessed {
-  const { candidate, service, scaling, measurement, shortfalls } = subject
+  const { candidate, service, scaling, measurement, shortfalls, caveats } = subject
   const common = {
     state: 'assessed',
     candidate,
@@ -61,7 +61,7 @@ function assess(
     operation: summarizeOperation(months, service),
     bills: billMonths(subject, months, profile, book),
     shortfalls,
-    caveats: platformOf(candidate).caveats(candidate),
+    caveats,
   } as const
   if (!measurement) {
     return {

@@ -171,7 +171,8 @@ function speedAssumption({ assumptions }: Scenario, host: HostFacts | null): Ass
       factor === undefined
         ? `CoreMark and vector width of each series against ${cpu}`
         : `an N1 vCPU is ${factor} of a core here`,
-    source: 'CoreMark for Compute Engine, 2024-06; ResNet-50 at batch 1 for GPUs, 2021 to 2023',
+    source:
+      'CoreMark for Compute Engine, 2024-06; for GPUs a roofline fitted to published times, 2020 to 2023',
     setBy: 'assumptions.n1VcpuPerLocalCore',
   }
 }

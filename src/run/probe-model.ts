@@ -2,6 +2,7 @@ import type { Problem } from '../core/errors.ts'
 import { UserError } from '../core/errors.ts'
 import type { ModelFacts } from '../core/measurement.ts'
 import type { Scenario } from '../core/scenario.ts'
+import { findWork } from '../model/inspect-model.ts'
 import { checkInputs } from '../serving/check-inputs.ts'
 import { describeModel } from '../serving/describe-model.ts'
 import { startLocalServer } from '../serving/local-server.ts'
@@ -33,7 +34,10 @@ export async function probeModel(
         mismatches.map(({ input, message, hint }) => locate(['model', 'inputs', input ?? ''], message, hint)),
       )
     }
-    const facts = await describeModel(scenario.model.path, server.facts)
+    const described = await describeModel(scenario.model.path, server.facts)
+    const shapes = Object.entries(scenario.model.inputs).map(([name, { shape }]) => [name, shape] as const)
+    const work = await findWork(scenario.model.path, new Map(shapes))
+    const facts = work ? { ...described, work } : described
     return { facts, body: buildPayload(scenario.model, facts.inputs, scenario.load.seed) }
   } finally {
     await server.stop()

@@ -13,8 +13,10 @@ import type { Listener } from './events.ts'
 import type { ProbedModel } from './probe-model.ts'
 import type { Step } from './steps.ts'
 
-interface Profiling {
+export interface Profiling {
   readonly scenario: Scenario
+  /** Follows the name of each step, to tell the profiles of several variants apart. */
+  readonly suffix?: string
   readonly model: ProbedModel
   readonly signal: AbortSignal
   readonly notify: Listener
@@ -25,14 +27,15 @@ interface Profiling {
 /** What is left to measure of the local profile: the start-up, then the service time for each number of threads. */
 export function profileSteps(profiling: Profiling): Step[] {
   const done = profiling.profile()
+  const suffix = profiling.suffix ?? ''
   const steps: Step[] = []
   const { startups } = profiling.scenario.load
   if ((done?.startUps.length ?? 0) < startups) {
-    steps.push({ name: 'start-up of the local server', run: () => profileStartUps(profiling) })
+    steps.push({ name: `start-up of the local server${suffix}`, run: () => profileStartUps(profiling) })
   }
   for (const threads of threadCounts(profiling.scenario, describeHost().cores)) {
     if (done?.settings.some((setting) => setting.threads === threads)) continue
-    const name = `service time with ${threads} thread${threads === 1 ? '' : 's'}`
+    const name = `service time with ${threads} thread${threads === 1 ? '' : 's'}${suffix}`
     steps.push({ name, run: () => profileSetting(profiling, threads) })
   }
   return steps

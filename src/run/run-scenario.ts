@@ -1,7 +1,7 @@
 import type { Candidate } from '../core/candidate.ts'
 import { UserError } from '../core/errors.ts'
 import type { Trial } from '../core/measurement.ts'
-import type { PartialProfile, RunRecord } from '../core/run-record.ts'
+import type { PartialProfile, RunRecord, VariantTrial } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { formatMs } from '../core/units.ts'
 import { platformOf } from '../platforms/index.ts'
@@ -11,6 +11,7 @@ import { checkTokens, measureUrl } from './measure-url.ts'
 import { type Locate, type ProbedModel, probeModel } from './probe-model.ts'
 import { completeProfile, profileSteps } from './profile-locally.ts'
 import { runSteps, type Step } from './steps.ts'
+import { accuracyRefusal, gpuRefusal, variantProfileSteps, variantSteps } from './try-variants.ts'
 
 export interface Run {
   /** A new record, or one that was saved before it was finished. */
@@ -18,6 +19,8 @@ export interface Run {
   readonly locate: Locate
   /** Called with the whole record after every trial and every part of the profile. */
   readonly save: (record: RunRecord) => void
+  /** Folder for the variants that are built; without variants in the scenario it is not used. */
+  readonly variantsFolder?: string
   readonly signal: AbortSignal
   readonly notify: Listener
 }
@@ -38,7 +41,20 @@ export async function runScenario(run: Run): Promise<RunRecord> {
   if (model) checkSame(model, run.record.profile)
   state.add(...refused)
   if (model) {
-    await runSteps(remainingSteps(run, state, model), run.signal, run.notify)
+    const variants = {
+      ...run,
+      scenario,
+      model,
+      variants: () => state.record.variants ?? [],
+      update: state.updateVariant,
+    }
+    await runSteps(variantSteps(variants, state.untried()), run.signal, run.notify)
+    state.add(...state.untried().flatMap((candidate) => accuracyRefusal(candidate, state.record)))
+    await runSteps(
+      [...remainingSteps(run, state, model), ...variantProfileSteps(variants, state.untried())],
+      run.signal,
+      run.notify,
+    )
     state.settleModelled()
   }
   return state.finish()
@@ -69,7 +85,7 @@ export function withoutFailures(record: RunRecord): RunRecord {
 }
 
 function refusal(candidate: Candidate): Trial[] {
-  const refusals = platformOf(candidate).limits(candidate)
+  const refusals = [...platformOf(candidate).limits(candidate), ...gpuRefusal(candidate)]
   return refusals.length > 0 ? [{ candidate: candidate.name, status: 'refused', refusals }] : []
 }
 
@@ -121,6 +137,12 @@ class RunState {
 
   update(profile: PartialProfile): void {
     this.#change({ profile })
+  }
+
+  /** Adds what came of a variant, or replaces what was there of it. */
+  readonly updateVariant = (trial: VariantTrial): void => {
+    const others = (this.record.variants ?? []).filter(({ facts }) => facts.name !== trial.facts.name)
+    this.#change({ variants: [...others, trial] })
   }
 
   /** Once the profile is complete, candidates without a url need nothing more than limits that depend on the payload. */

@@ -4,8 +4,9 @@ import { provisioningMs } from '../capacity/start-up.ts'
 import type { Candidate } from '../core/candidate.ts'
 import type { LocalProfile, Measurement, PayloadSize, Trial } from '../core/measurement.ts'
 import type { Replica, Scaling } from '../core/operation.ts'
-import type { RunRecord } from '../core/run-record.ts'
+import type { RunRecord, VariantTrial } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
+import { explainLoss, isBuiltVariant } from '../core/variant.ts'
 import { platformOf } from '../platforms/index.ts'
 import { completeProfile } from './profile-locally.ts'
 
@@ -20,6 +21,8 @@ export interface Subject {
   readonly measurement?: Measurement
   /** Needs that its shape does not meet, in sentences. */
   readonly shortfalls: readonly string[]
+  /** What its figures do not show and a reader should know, in sentences. */
+  readonly caveats: readonly string[]
 }
 
 /** A candidate that cannot: what is known of it is its assessment. */
@@ -54,15 +57,31 @@ function subjectOf(candidate: Candidate, trial: Trial | undefined, record: RunRe
       return measuredSubject(candidate, trial, record.scenario)
     }
     case 'modelled':
-      return modelledSubject(candidate, completeProfile(record.profile), record.scenario)
+      return modelledSubject(candidate, profileOf(candidate, record), record)
   }
+}
+
+/**
+ * The profile of what the candidate runs. On a GPU int8 weights and optimised graphs are the model as it is, and what
+ * they do to a CPU says nothing.
+ */
+function profileOf({ variant, accelerator }: Candidate, { profile, variants }: RunRecord): LocalProfile {
+  const same = variant === undefined || (accelerator !== undefined && isBuiltVariant(variant))
+  const trial = same ? undefined : variants?.find(({ facts }) => facts.name === variant)
+  return completeProfile(trial?.profile ?? profile)
+}
+
+/** A variant's accuracy stands beside whatever it gains. */
+function accuracyCaveat({ variant }: Candidate, variants: readonly VariantTrial[]): string[] {
+  const accuracy = variants.find(({ facts }) => facts.name === variant)?.facts.accuracy
+  return accuracy ? [`${variant} ${explainLoss(accuracy)}`] : []
 }
 
 /** A candidate as the local profile predicts it. */
 function modelledSubject(
   candidate: Candidate,
   profile: LocalProfile,
-  { assumptions }: Pick<Scenario, 'assumptions'>,
+  { scenario: { assumptions }, variants }: RunRecord,
 ): Subject {
   const replica = platformOf(candidate).replica(candidate)
   const scaling = platformOf(candidate).scaling(candidate, assumptions)
@@ -74,6 +93,7 @@ function modelledSubject(
     service: predictService(profile, replica, threads, scaling.provisioning, assumptions),
     payload: profile,
     shortfalls: memoryShortfall(profile, replica),
+    caveats: [...platformOf(candidate).caveats(candidate), ...accuracyCaveat(candidate, variants ?? [])],
   }
 }
 
@@ -86,7 +106,8 @@ function measuredSubject(
   const scaling = platformOf(candidate).scaling(candidate, assumptions)
   const provisioned = provisioningMs(scaling.provisioning, assumptions)
   const service = measuredService(measurement, replica, candidate.threads, provisioned)
-  return { candidate, replica, scaling, service, payload, measurement, shortfalls: [] }
+  const caveats = platformOf(candidate).caveats(candidate)
+  return { candidate, replica, scaling, service, payload, measurement, shortfalls: [], caveats }
 }
 
 function memoryShortfall({ peakRssMib }: LocalProfile, { memoryGib }: Replica): string[] {

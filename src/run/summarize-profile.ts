@@ -1,7 +1,7 @@
 import { mean } from 'simple-statistics'
-import type { ProfileSummary } from '../core/advice.ts'
+import type { ProfileSummary, VariantSummary } from '../core/advice.ts'
 import type { Percentiles, StartUp } from '../core/measurement.ts'
-import type { PartialProfile } from '../core/run-record.ts'
+import type { PartialProfile, RunRecord } from '../core/run-record.ts'
 import { percentile, percentileRatios, sortAscending } from '../stats/percentile.ts'
 
 /** The profile as it is reported: figures instead of samples. Null until it is complete. */
@@ -25,6 +25,22 @@ export function summarizeProfile(profile: PartialProfile | null): ProfileSummary
       invalidReasons: measurement.invalidReasons,
     })),
   }
+}
+
+/** Each variant with its accuracy beside its speed. */
+export function summarizeVariants({ variants = [], scenario, profile: fp32 }: RunRecord): VariantSummary[] {
+  const limit = scenario.model.maxAccuracyLoss ?? Number.POSITIVE_INFINITY
+  const order = (scenario.model.variants ?? []).map(({ name }) => name)
+  const sorted = variants.toSorted((a, b) => order.indexOf(a.facts.name) - order.indexOf(b.facts.name))
+  return sorted.map(({ facts, profile }) => ({
+    ...facts,
+    refused: (facts.accuracy?.loss.value ?? 0) > limit,
+    settings: (profile?.settings ?? []).map(({ threads, measurement }) => {
+      const same = fp32?.settings.find((setting) => setting.threads === threads)
+      const ratioToFp32 = same ? measurement.serviceMs.p50 / same.measurement.serviceMs.p50 : null
+      return { threads, serviceMs: measurement.serviceMs, ratioToFp32 }
+    }),
+  }))
 }
 
 /** The start whose total is the middle one: its phases belong together. */

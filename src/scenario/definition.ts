@@ -32,6 +32,9 @@ const input = z.strictObject({
   high: real('… up to here.').default(1),
   constant: real('Every value is this one; for inputs such as a sampling rate.').optional(),
   file: text('File of raw little-endian values, relative to the scenario.', ['sample.f32']).optional(),
+  samples: text('File of such values of many inputs, one after the other, to compare variants on.', [
+    'samples.f32',
+  ]).optional(),
 })
 
 const model = z.strictObject({
@@ -43,6 +46,17 @@ const model = z.strictObject({
   encoding: choice(['json', 'base64'], 'How tensors travel: JSON numbers, or base64 of their bytes.').default(
     'json',
   ),
+  variants: z
+    .array(text('fp32 (the model as it is), int8-dynamic, int8-weights, ort-optimized, or a path.'))
+    .min(1, { error: 'the list is empty' })
+    .meta({
+      description: 'Forms of the model to try each candidate with: built ones, or ONNX files of your own.',
+      examples: [['fp32', 'int8-dynamic', './pruned.onnx']],
+    })
+    .optional(),
+  maxAccuracyLoss: ratio('Most that a variant may lose against fp32: of classes, masks or values.', [
+    '1%',
+  ]).optional(),
 })
 
 const slo = z

@@ -8,6 +8,7 @@ import { explainIssues } from './explain-issue.ts'
 import { readCandidates } from './read-candidates.ts'
 import { byPlace, readText } from './read-text.ts'
 import { type Report, readTraffic } from './read-traffic.ts'
+import { readVariants, withVariants } from './read-variants.ts'
 import { resolveModel } from './resolve-model.ts'
 import { salvage } from './salvage.ts'
 import { type Path, YamlSource } from './source.ts'
@@ -29,17 +30,18 @@ export function readScenario(file: string): ReadScenario {
   const problems: Problem[] = []
   const result = SCENARIO_SCHEMA.safeParse(source.value, { reportInput: true })
   problems.push(...explainIssues(result.error?.issues ?? [], SCENARIO_SCHEMA, source, (path) => path))
-  const candidates = readCandidates(source.value, source)
-  problems.push(...candidates.problems)
+  const grid = readCandidates(source.value, source)
+  problems.push(...grid.problems)
   const report: Report = (path, message, hint) => problems.push(source.problem(path, message, hint))
   const { model, traffic } = readSections(source.value, file, report, (fault) => problems.push(fault))
+  const candidates = withVariants(grid.candidates, model.variants, report)
   if (problems.length > 0 || !result.success || !traffic) throw new UserError(problems.sort(byPlace))
   const scenario = {
     ...complete(result.data, file),
     model,
     traffic,
     sha256: sha256(bytes),
-    candidates: candidates.candidates,
+    candidates,
   }
   return { scenario, source }
 }
@@ -135,15 +137,27 @@ function readModel(value: unknown, file: string, report: Report): ModelSource {
   if (found && 'message' in found) report(['model', 'file'], found.message, found.hint)
   const model = salvage(SCENARIO_SCHEMA.shape.model, value)
   const inputs = Object.entries(model?.inputs ?? {}).map(([input, raw]) => {
-    const values = readValues(raw, file, ['model', 'inputs', input], report)
-    return [input, { shape: raw.shape, values }] as const
+    const path = ['model', 'inputs', input]
+    const values = readValues(raw, file, path, report)
+    const samples =
+      raw.samples === undefined ? {} : { samples: findFile(raw.samples, file, [...path, 'samples'], report) }
+    return [input, { shape: raw.shape, values, ...samples }] as const
   })
   return {
     file: model?.file ?? '',
     path: found && 'path' in found ? found.path : '',
     inputs: Object.fromEntries(inputs),
     encoding: model?.encoding ?? 'json',
+    ...(model?.variants ? { variants: readVariants(model.variants, file, report) } : {}),
+    ...(model?.maxAccuracyLoss === undefined ? {} : { maxAccuracyLoss: model.maxAccuracyLoss }),
   }
+}
+
+function findFile(name: string, scenarioFile: string, path: Path, report: Report): string {
+  const found = resolveModel(name, scenarioFile)
+  if ('path' in found) return found.path
+  report(path, `file ${name} does not exist`, found.hint)
+  return ''
 }
 
 function readValues(

@@ -1,11 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { constants } from 'node:fs'
-import { access } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
-import { UserError, WorldError } from '../core/errors.ts'
+import { WorldError } from '../core/errors.ts'
 import type { StartUp, TensorSpec } from '../core/measurement.ts'
+import { explainLoadFailure, requireReadable } from './model-file.ts'
 import type { ServeMessage, ServeOrder } from './serve-protocol.ts'
 
 export interface LocalServer {
@@ -35,8 +34,14 @@ export interface LocalServerOptions {
   readonly modelPath: string
   /** Threads of one inference. */
   readonly threads: number
-  /** Inferences at a time; 1 by default. */
-  readonly slots?: number
+  /** Threads that answer a request each; 1 by default. */
+  readonly workers?: number
+  /** Most requests that run together; 1 by default. */
+  readonly maxBatch?: number
+  /** How long the first of fewer than that waits for more, ms. */
+  readonly maxDelayMs?: number
+  /** Requests that may wait; 1000 by default. */
+  readonly maxQueue?: number
   /** 0, the default, for any free port. */
   readonly port?: number
   /** Kills the process, at any time. */
@@ -46,13 +51,14 @@ export interface LocalServerOptions {
 /** Time that a process gets to end before it is killed, ms. */
 const graceMs = 2000
 const stderrKept = 2000
+const DEFAULTS = { workers: 1, maxBatch: 1, maxDelayMs: 0, maxQueue: 1000, port: 0 }
 
 /** Serves a model from a process of its own on 127.0.0.1, ready when the promise resolves. */
 export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
-  await checkReadable(options.modelPath)
+  await requireReadable(options.modelPath)
   options.signal.throwIfAborted()
   const spawnedAtMs = performance.now()
-  const child = forkServer({ slots: 1, port: 0, ...options })
+  const child = forkServer({ ...DEFAULTS, ...options })
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }))
     child.once('error', () => resolve({ code: null, signal: null }))
@@ -62,13 +68,13 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   exited.then(() => options.signal.removeEventListener('abort', kill))
   const stop = () => stopChild(child, exited)
   try {
-    const { ready, onnxruntime, processMs } = await awaitReady(child, exited, options, spawnedAtMs)
+    const { ready, processMs } = await awaitReady(child, exited, options, spawnedAtMs)
     return {
       url: `http://127.0.0.1:${ready.port}/predict`,
       port: ready.port,
       pid: child.pid ?? 0,
       facts: { inputs: ready.inputs, outputs: ready.outputs },
-      onnxruntime,
+      onnxruntime: ready.onnxruntime,
       startUp: { processMs, modelLoadMs: ready.modelLoadMs },
       spawnedAtMs,
       rssMib: () => askMemory(child, exited),
@@ -81,17 +87,10 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   }
 }
 
-async function checkReadable(modelPath: string): Promise<void> {
-  await access(modelPath, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
-    const message =
-      error.code === 'ENOENT' ? 'the model file does not exist' : 'the model file cannot be read'
-    throw new UserError({ message, file: modelPath, hint: 'model.file is the path of an ONNX file' })
-  })
-}
-
-function forkServer({ modelPath, threads, slots, port }: ServeOrder): ChildProcess {
+function forkServer(options: ServeOrder): ChildProcess {
   const entry = new URL(`./serve-process${extname(import.meta.url)}`, import.meta.url)
-  const order: ServeOrder = { modelPath, threads, slots, port }
+  const { modelPath, threads, workers, maxBatch, maxDelayMs, maxQueue, port } = options
+  const order: ServeOrder = { modelPath, threads, workers, maxBatch, maxDelayMs, maxQueue, port }
   // Flags meant for this process, such as an inspector's, would disturb the one that is timed.
   const { NODE_OPTIONS: _, ...env } = process.env
   return fork(fileURLToPath(entry), [JSON.stringify(order)], {
@@ -103,7 +102,6 @@ function forkServer({ modelPath, threads, slots, port }: ServeOrder): ChildProce
 
 interface Started {
   readonly ready: Extract<ServeMessage, { kind: 'ready' }>
-  readonly onnxruntime: string
   readonly processMs: number
 }
 
@@ -115,15 +113,12 @@ function awaitReady(
 ): Promise<Started> {
   const readStderr = keepStderr(child)
   return new Promise((resolve, reject) => {
-    let [onnxruntime, processMs] = ['', 0]
     child.once('error', (cause) => reject(new WorldError('the local server could not be started', { cause })))
     child.on('message', (message: ServeMessage) => {
-      if (message.kind === 'runtime') {
-        onnxruntime = message.onnxruntime
-        processMs = performance.now() - spawnedAtMs
-      }
       if (message.kind === 'failed') reject(explainFailure(message, modelPath))
-      if (message.kind === 'ready') resolve({ ready: message, onnxruntime, processMs })
+      if (message.kind !== 'ready') return
+      // Whatever was not the loading of the model, so that the phases of a start add up.
+      resolve({ ready: message, processMs: performance.now() - spawnedAtMs - message.modelLoadMs })
     })
     exited.then((exit) => reject(signal.aborted ? signal.reason : explainExit(exit, readStderr())))
   })
@@ -131,13 +126,7 @@ function awaitReady(
 
 function explainFailure(failed: Extract<ServeMessage, { kind: 'failed' }>, modelPath: string): Error {
   if (failed.stage === 'listen') return new WorldError(`the local server could not listen: ${failed.reason}`)
-  // ONNX Runtime repeats the path, which the problem has already.
-  const reason = failed.reason.replace(/^Load model from .* failed:\s*/, '')
-  return new UserError({
-    message: `ONNX Runtime cannot load the model: ${reason}`,
-    file: modelPath,
-    hint: 'a valid file is a whole model in ONNX format (.onnx), next to its external data files if it has any',
-  })
+  return explainLoadFailure(failed.reason, modelPath)
 }
 
 function explainExit({ code, signal }: Exit, stderr: string): WorldError {

@@ -3,40 +3,33 @@ import ort, { type InferenceSession, type Tensor } from 'onnxruntime-node'
 import type { TensorSpec } from '../core/measurement.ts'
 import { BadRequest } from './bad-request.ts'
 import { isSupportedType, type TensorElements } from './element-types.ts'
-import { createFifo } from './fifo.ts'
-import type { Feed } from './prediction-codec.ts'
-import type { ServedModel } from './prediction-server.ts'
+import type { Feed, Model } from './feed.ts'
 import type { WireTensor } from './tensor-codec.ts'
-
-export interface OnnxModel extends ServedModel {
-  readonly outputs: readonly TensorSpec[]
-}
 
 export const onnxruntimeVersion: string = ort.env.versions.node ?? ort.env.versions.common
 
 /**
- * Loads a model to run `slots` inferences at a time on `threads` threads each.
+ * Loads a model to run each inference on `threads` threads.
  *
- * onnxruntime-node 1.30 runs an inference on the thread that calls it and holds the event loop meanwhile, so one
- * process never runs two at once, whatever `slots` says.
+ * onnxruntime-node 1.30 runs an inference on the thread that calls it and holds its event loop meanwhile: a server
+ * that has to answer in between calls it from a thread of its own.
  */
-export async function loadOnnxModel(path: string, threads: number, slots: number): Promise<OnnxModel> {
+export async function loadOnnxModel(path: string, threads: number): Promise<Model> {
   const session = await ort.InferenceSession.create(path, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     logSeverityLevel: 3,
   })
-  const enqueue = createFifo(slots)
   return {
     inputs: session.inputMetadata.map(describeTensor),
     outputs: session.outputMetadata.map(describeTensor),
-    infer: (feed) => enqueue(() => runSession(session, feed)),
+    run: (feed) => runSession(session, feed),
   }
 }
 
-async function runSession(session: InferenceSession, { tensors }: Feed) {
-  const feeds = Object.fromEntries([...tensors].map(([name, tensor]) => [name, toOnnx(tensor)]))
+async function runSession(session: InferenceSession, feed: Feed) {
+  const feeds = Object.fromEntries([...feed].map(([name, tensor]) => [name, toOnnx(tensor)]))
   const startedMs = performance.now()
   const results = await session.run(feeds).catch(refuseFeed)
   const inferenceMs = performance.now() - startedMs

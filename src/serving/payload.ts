@@ -4,7 +4,7 @@ import type { TensorSpec } from '../core/measurement.ts'
 import { seededRandom } from '../core/random.ts'
 import type { InputSource, ModelSource } from '../core/scenario.ts'
 import { countElements, elementsFromBytes, findElementType, type TensorElements } from './element-types.ts'
-import { encodeTensor } from './tensor-codec.ts'
+import { writeTensor } from './tensor-codec.ts'
 
 /**
  * Body of a prediction request with one instance, the same for the same seed.
@@ -20,13 +20,13 @@ export function buildPayload(model: ModelSource, inputs: readonly TensorSpec[], 
     const source = model.inputs[spec.name]
     if (!source) throw new RangeError(`input ${spec.name} was not declared`)
     const elements = makeElements(source, spec, random)
-    return [
-      spec.name,
-      encodeTensor({ type: spec.type, shape: source.shape, elements }, model.encoding),
-    ] as const
+    const tensor = { type: spec.type, shape: source.shape, elements }
+    const text = writeTensor(tensor, model.encoding, { notFinite: 'null', large: 'string' })
+    return { text, named: `${JSON.stringify(spec.name)}:${text}` }
   })
-  const instance = tensors.length === 1 ? tensors[0]?.[1] : Object.fromEntries(tensors)
-  return Buffer.from(JSON.stringify({ instances: [instance] }))
+  const [first, second] = tensors
+  const instance = first && !second ? first.text : `{${tensors.map(({ named }) => named).join(',')}}`
+  return Buffer.from(`{"instances":[${instance}]}`)
 }
 
 function makeElements(

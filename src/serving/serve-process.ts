@@ -1,31 +1,26 @@
-/** Entry of the child process that serves one model. It is told what to serve in its first argument. */
-import type { AddressInfo } from 'node:net'
-import { performance } from 'node:perf_hooks'
-import { loadOnnxModel, onnxruntimeVersion, shortenReason } from './onnx-model.ts'
-import { createPredictionServer } from './prediction-server.ts'
+/** Entry of the child process that serves one model to its parent. It is told what to serve in its first argument. */
+
+import { ListenFailure, serveModel } from './serve-model.ts'
+import { defaultServing } from './serve-options.ts'
 import type { ServeMessage, ServeOrder } from './serve-protocol.ts'
 
 // The parent decides when to stop. Ctrl-C reaches the whole process group, and a stop half-way would spoil a report.
 process.on('SIGINT', () => {})
-process.on('disconnect', () => process.exit(0))
+// Not by `exit`, which would wait for the thread that runs the model, and abort when it comes back.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 process.on('message', () => tell({ kind: 'memory', peakRssMib: process.resourceUsage().maxRSS / 1024 }))
 
-tell({ kind: 'runtime', onnxruntime: onnxruntimeVersion })
 await serve(JSON.parse(process.argv[2] ?? '{}'))
 
-async function serve({ modelPath, threads, slots, port }: ServeOrder): Promise<void> {
-  const startedMs = performance.now()
-  const model = await loadOnnxModel(modelPath, threads, slots).catch((error) => {
-    tell({ kind: 'failed', stage: 'load', reason: shortenReason(error) })
-  })
-  if (!model) return
-  const modelLoadMs = performance.now() - startedMs
-  const server = createPredictionServer(model)
-  server.on('error', (error) => tell({ kind: 'failed', stage: 'listen', reason: error.message }))
-  server.listen(port, '127.0.0.1', () => {
-    const { port: taken } = server.address() as AddressInfo
-    tell({ kind: 'ready', port: taken, modelLoadMs, inputs: model.inputs, outputs: model.outputs })
-  })
+async function serve(order: ServeOrder): Promise<void> {
+  try {
+    const { port, model } = await serveModel({ ...defaultServing(order.modelPath), ...order })
+    const { loadMs: modelLoadMs, inputs, outputs, onnxruntime } = model
+    tell({ kind: 'ready', port, modelLoadMs, inputs, outputs, onnxruntime })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    tell({ kind: 'failed', stage: error instanceof ListenFailure ? 'listen' : 'load', reason })
+  }
 }
 
 function tell(message: ServeMessage): void {

@@ -8,74 +8,142 @@ import {
   isSupportedType,
   type TensorElements,
 } from './element-types.ts'
-import { elementsFromNested, nestedFromElements, shapeOfNested } from './nested-array.ts'
+import type { JsonReader } from './json/json-reader.ts'
+import { readNested } from './json/read-nested.ts'
+import { type JsonDialect, writeNested } from './json/write-nested.ts'
 
+/** A tensor as it travels. */
 export interface WireTensor {
+  /** ONNX Runtime's name of it. */
   readonly type: string
   readonly shape: readonly number[]
   readonly elements: TensorElements
 }
 
-/** A tensor as raw little-endian bytes. */
-interface Base64Tensor {
+/** More than any operator takes. */
+const mostDimensions = 16
+
+/** The base64 form of a tensor, `{"b64": …, "shape": […], "dtype": …}`, as JSON. */
+function writeBase64({ type, shape, elements }: WireTensor): string {
+  const b64 = bytesOfElements(elements).toString('base64')
+  return `{"b64":"${b64}","shape":[${shape.join(',')}],"dtype":"${type}"}`
+}
+
+/** The base64 form, or nested arrays of numbers, as JSON. */
+export function writeTensor(tensor: WireTensor, form: 'base64' | 'json', dialect: JsonDialect): string {
+  return form === 'base64' ? writeBase64(tensor) : writeNested(tensor, dialect)
+}
+
+/** How messages name an input. */
+export function nameInput(spec: TensorSpec): string {
+  return `input ${JSON.stringify(spec.name)}`
+}
+
+/** @throws BadRequest for an input whose type cannot be sent */
+export function requireSupported(spec: TensorSpec): void {
+  if (!isSupportedType(spec.type))
+    throw new BadRequest(`${nameInput(spec)} is of type ${spec.type}, which is not supported`)
+}
+
+/** A tensor in nested arrays, of any shape: `checkShape` judges that. */
+export function readNestedTensor(reader: JsonReader, spec: TensorSpec, tokens: boolean): WireTensor {
+  requireSupported(spec)
+  const { shape, elements } = readNested(reader, spec.type, { where: nameInput(spec), tokens })
+  return { type: spec.type, shape, elements }
+}
+
+/** What the base64 form says, before it is held against the model. Unknown keys are refused. */
+export interface Base64Parts {
   readonly b64: string
-  readonly shape: readonly number[]
+  readonly shape?: readonly number[]
   readonly dtype?: string
 }
 
-export function isBase64Tensor(value: unknown): value is { readonly b64: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, 'b64')
+/** @throws BadRequest when the parts are no tensor of this input's type */
+export function decodeBase64(parts: Base64Parts, spec: TensorSpec): WireTensor {
+  requireSupported(spec)
+  const { b64, shape, dtype = spec.type } = parts
+  if (dtype !== spec.type) throw new BadRequest(`${nameInput(spec)} takes ${spec.type}, not ${quote(dtype)}`)
+  return tensorFromBytes(Buffer.from(b64, 'base64'), shape, spec)
 }
 
-/** @throws BadRequest when the value is no tensor that this input of the model takes */
-export function decodeTensor(value: unknown, spec: TensorSpec): WireTensor {
-  const where = `input ${JSON.stringify(spec.name)}`
-  if (!isSupportedType(spec.type))
-    throw new BadRequest(`${where} is of type ${spec.type}, which is not supported`)
-  return isBase64Tensor(value) ? decodeBase64(value, spec, where) : decodeNested(value, spec, where)
-}
-
-/** The base64 form, or nested arrays and plain numbers. */
-export function encodeTensor({ type, shape, elements }: WireTensor, form: 'base64' | 'json'): unknown {
-  if (form === 'json') return nestedFromElements(elements, shape, type)
-  return { b64: bytesOfElements(elements).toString('base64'), shape, dtype: type }
-}
-
-function decodeNested(value: unknown, spec: TensorSpec, where: string): WireTensor {
-  const shape = shapeOfNested(value, where)
-  checkShape(shape, spec, where)
-  return { type: spec.type, shape, elements: elementsFromNested(value, spec.type, shape, where) }
-}
-
-function decodeBase64(value: { readonly b64: unknown }, spec: TensorSpec, where: string): WireTensor {
-  const { b64, shape, dtype = spec.type } = value as Base64Tensor
-  if (typeof b64 !== 'string') throw new BadRequest(`${where}: "b64" is not a string`)
-  if (!Array.isArray(shape) || !shape.every(isDimension)) {
-    throw new BadRequest(`${where}: "shape" must be an array of positive whole numbers`)
-  }
-  if (dtype !== spec.type) throw new BadRequest(`${where} takes ${spec.type}, not ${JSON.stringify(dtype)}`)
-  checkShape(shape, spec, where)
-  const bytes = Buffer.from(b64, 'base64')
-  const expected = countElements(shape) * findElementType(spec.type).bytes
+/** A tensor from raw little-endian bytes. Without a shape it is the model's, where that leaves no more than one size open. */
+export function tensorFromBytes(
+  bytes: Uint8Array,
+  shape: readonly number[] | undefined,
+  spec: TensorSpec,
+): WireTensor {
+  requireSupported(spec)
+  const size = findElementType(spec.type).bytes
+  const made = shape ?? inferShape(bytes.length / size, spec)
+  const expected = countElements(made) * size
   if (bytes.length !== expected) {
-    const form = `shape [${shape.join(', ')}] of ${spec.type}`
-    throw new BadRequest(`${where} has ${bytes.length} bytes, but ${form} takes ${expected}`)
+    const form = `shape ${formatShape(made)} of ${spec.type}`
+    throw new BadRequest(`${nameInput(spec)} has ${bytes.length} bytes, but ${form} takes ${expected}`)
   }
-  return { type: spec.type, shape, elements: elementsFromBytes(spec.type, bytes) }
+  if (spec.type === 'bool' && bytes.some((byte) => byte > 1)) {
+    throw new BadRequest(`${nameInput(spec)} holds a byte over 1, which is no bool`)
+  }
+  return { type: spec.type, shape: made, elements: elementsFromBytes(spec.type, bytes) }
 }
 
-function isDimension(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) > 0
+/** A free leading dimension is a batch of 1 if another one is free too. */
+function inferShape(count: number, spec: TensorSpec): number[] {
+  const free = spec.shape.filter((dimension) => dimension === null).length
+  const known = free > 1 && spec.shape[0] === null ? [1, ...spec.shape.slice(1)] : spec.shape
+  const open = known.filter((dimension) => dimension === null).length
+  if (open > 1 || spec.shape.length === 0) {
+    throw new BadRequest(
+      `${nameInput(spec)} needs a "shape": the model takes ${formatShape(spec.shape)}, where ? may be any size`,
+    )
+  }
+  const rest = known.reduce<number>((product, dimension) => product * (dimension ?? 1), 1)
+  return known.map((dimension) => dimension ?? Math.max(1, Math.floor(count / rest)))
 }
 
-/** An empty declared shape is a scalar's or not known; ONNX Runtime judges it. */
-function checkShape(shape: readonly number[], spec: TensorSpec, where: string): void {
-  if (spec.shape.length === 0) return
-  const fits = (dimension: number, index: number) => {
+export function readShape(reader: JsonReader, where: string): number[] {
+  const problem = () => new BadRequest(`${where}: "shape" must be an array of positive whole numbers`)
+  if (!reader.isList()) throw problem()
+  const shape: number[] = []
+  reader.readList((index) => {
+    const size = reader.isString() || reader.isObject() || reader.isList() ? Number.NaN : readSize(reader)
+    if (!(Number.isSafeInteger(size) && size > 0) || index >= mostDimensions) throw problem()
+    shape.push(size)
+  })
+  if (!Number.isSafeInteger(countElements(shape))) throw problem()
+  return shape
+}
+
+function readSize(reader: JsonReader): number {
+  return reader.readLiteral() === undefined ? reader.readNumber() : Number.NaN
+}
+
+/** Whether the model may take this shape. An empty declared one is a scalar's or not known; ONNX Runtime judges it. */
+export function fitsShape(shape: readonly number[], spec: TensorSpec): boolean {
+  if (spec.shape.length === 0) return true
+  const fits = (size: number, index: number) => {
     const declared = spec.shape[index]
-    return dimension > 0 && (declared === null || declared === dimension)
+    return size > 0 && (declared === null || declared === size)
   }
-  if (shape.length === spec.shape.length && shape.every(fits)) return
-  const declared = spec.shape.map((dimension) => dimension ?? '?').join(', ')
-  throw new BadRequest(`${where} has shape [${shape.join(', ')}], but the model takes [${declared}]`)
+  return shape.length === spec.shape.length && shape.every(fits)
+}
+
+/** @throws BadRequest naming both shapes when the model does not take it */
+export function checkShape(shape: readonly number[], spec: TensorSpec): void {
+  if (fitsShape(shape, spec)) return
+  throw new BadRequest(
+    `${nameInput(spec)} has shape ${formatShape(shape)}, but the model takes ${formatShape(spec.shape)}`,
+  )
+}
+
+export function formatShape(shape: readonly (number | null)[]): string {
+  return `[${shape.map((size) => size ?? '?').join(', ')}]`
+}
+
+export function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 60))
+}
+
+export function listNames(names: readonly string[]): string {
+  return names.map(quote).join(', ')
 }

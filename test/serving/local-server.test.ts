@@ -101,9 +101,9 @@ describe('the local server', () => {
     expect((await post(payload('base64'))).status).toBe(200)
   })
 
-  it('answers 404 to an unknown path or method', async () => {
+  it('answers 404 to an unknown path, and 405 to a method that a path does not take', async () => {
     expect((await fetch(new URL('/nowhere', server.url), { method: 'POST', body: '{}' })).status).toBe(404)
-    expect((await fetch(server.url)).status).toBe(404)
+    expect((await fetch(server.url)).status).toBe(405)
   })
 
   it('answers 413 to a body over 64 MiB, announced or not', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { InputSource, ModelSource } from '../../src/core/scenario.ts'
 import { buildPayload } from '../../src/serving/payload.ts'
-import { decodeRequest } from '../../src/serving/prediction-codec.ts'
+import { readVertex } from '../../src/serving/protocols/predict.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-payload-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -19,7 +19,9 @@ const model = (inputs: ModelSource['inputs'], encoding: 'json' | 'base64' = 'jso
 const x = (type: string) => [{ name: 'x', type, shape: [null, null] }]
 function valuesOf(source: InputSource, type: string, encoding: 'json' | 'base64', seed = 1) {
   const body = buildPayload(model({ x: source }, encoding), x(type), seed)
-  return Array.from(decodeRequest(body, x(type))[0]?.tensors.get('x')?.elements ?? [], Number)
+  const run = () => Promise.reject(new Error('nothing is run'))
+  const { feeds } = readVertex(body, { inputs: x(type), outputs: [], run })
+  return Array.from(feeds[0]?.get('x')?.elements ?? [], Number)
 }
 
 describe('a payload', () => {

@@ -1,0 +1,152 @@
+import { extname } from 'node:path'
+import { conclude, describeNoise, summarize } from '../gate/conclude.ts'
+import type { ChangePoint, GateResult } from '../gate/gate-result.ts'
+import { historyChangePoints, historyEntry } from '../gate/history.ts'
+import { loadPriceBook } from '../pricing/price-book.ts'
+import { GATE_REPORTS } from '../report/gate/index.ts'
+import { changeSentence } from '../report/gate/terminal.ts'
+import type { Listener } from '../run/events.ts'
+import { type GatedRuns, gateRuns, saveAs } from '../run/gate/gate-runs.ts'
+import { type GatedSides, gateSides } from '../run/gate/gate-sides.ts'
+import { appendHistory, readHistory } from '../run/gate/history-folder.ts'
+import { loadRunFile } from '../run/gate/load-run-file.ts'
+import { runAfresh } from '../run/gate/run-afresh.ts'
+import type { SideSource } from '../run/gate/sides.ts'
+import { writeWhole } from '../run/run-store.ts'
+import { readScenario } from '../scenario/read-scenario.ts'
+import { describeHost } from '../serving/describe-host.ts'
+import type { Given } from './commands.ts'
+import { EXIT } from './exit-codes.ts'
+import { type GateOrder, readGateOrder } from './gate-order.ts'
+import { Interruption, withInterruption } from './interruption.ts'
+import { progressListener } from './progress.ts'
+import { VERSION } from './version.ts'
+
+const CODES = { passed: EXIT.ok, failed: EXIT.unmet, inconclusive: EXIT.inconclusive } as const
+const BY_ENDING: Readonly<Record<string, keyof typeof GATE_REPORTS>> = {
+  '.md': 'markdown',
+  '.json': 'json',
+  '.xml': 'junit',
+  '.txt': 'terminal',
+}
+
+/** `plimsoll gate`: passed, failed or inconclusive, and an exit code for each. */
+export async function gateCommand(given: Given): Promise<number> {
+  const order = readGateOrder(given)
+  const notify = progressListener()
+  try {
+    return await withInterruption((signal) => gate(order, given, signal, notify))
+  } catch (error) {
+    if (!(error instanceof Interruption)) throw error
+    notify({
+      kind: 'note',
+      text: `${error.message}; nothing was decided, and everything that was started is ended`,
+    })
+    return EXIT.interrupted
+  }
+}
+
+async function gate(order: GateOrder, given: Given, signal: AbortSignal, notify: Listener): Promise<number> {
+  const startedAt = new Date().toISOString()
+  if (!order.sides && !order.runs) return showHistory(order.history ?? '')
+  const runs = order.runs && (await compareRunsOf(order, given, signal, notify))
+  if (runs === null) {
+    notify({
+      kind: 'note',
+      text: `there was no baseline: the head's run is saved as ${order.runs?.baseline}`,
+    })
+    if (!order.sides) return EXIT.ok
+  }
+  const sides = order.sides && (await gateSides({ ...order.sides, signal, notify }, order.sides.startUpRule))
+  const result = withHistory(resultOf(order, startedAt, runs ?? undefined, sides), order)
+  report(result, order, given)
+  if (result.outcome === 'passed' && order.runs?.saveBaseline && runs)
+    saveAs(runs.head.file, order.runs.baseline)
+  return CODES[result.outcome]
+}
+
+async function compareRunsOf(
+  { runs, failOn }: GateOrder,
+  given: Given,
+  signal: AbortSignal,
+  notify: Listener,
+): Promise<GatedRuns | null> {
+  if (!runs) return null
+  const { headRun, scenario: file = '' } = runs
+  const book = await loadPriceBook(given.values.get('book'))
+  if (headRun !== undefined) {
+    return gateRuns({ ...runs, failOn, book, notify, head: async () => loadRunFile(headRun) })
+  }
+  const { scenario, source } = readScenario(file)
+  const fresh = () =>
+    runAfresh({ scenario, locate: source.problem.bind(source), version: VERSION, signal, notify })
+  return gateRuns({ ...runs, failOn, book, notify, head: fresh, again: fresh })
+}
+
+function resultOf(
+  { sides: asked, runs: askedRuns, failOn, calibrate }: GateOrder,
+  startedAt: string,
+  runs: GatedRuns | undefined,
+  sides: GatedSides | undefined,
+): GateResult {
+  const judgements = [...(sides?.judgements ?? []), ...(runs?.judgements ?? [])]
+  const outcome = conclude(judgements, failOn)
+  const names = (of: 'base' | 'head') =>
+    [asked && nameSide(asked[of]), of === 'base' ? askedRuns?.baseline : runs?.head.record.id].filter(Boolean)
+  return {
+    schemaVersion: 1,
+    plimsoll: VERSION,
+    mode: calibrate ? 'calibration' : sides ? 'interleaved' : 'baseline',
+    outcome,
+    startedAt,
+    base: names('base').join('; '),
+    head: names('head').join('; '),
+    failOn,
+    judgements,
+    summary: [...(calibrate ? [describeNoise(judgements)] : []), ...summarize(judgements, outcome, failOn)],
+    notes: [...(sides?.notes ?? []), ...(runs?.notes ?? [])],
+    measured: sides?.measured ?? null,
+    billChanges: runs?.billChanges ?? [],
+    changePoints: [],
+  }
+}
+
+/** Without a query, which might hold a key. */
+function nameSide(source: SideSource): string {
+  if (source.kind === 'command') return source.command
+  const { origin, pathname } = new URL(source.url)
+  return `${origin}${pathname}`
+}
+
+function withHistory(result: GateResult, { history }: GateOrder): GateResult {
+  if (history === undefined) return result
+  const before = readHistory(history)
+  const { cpuModel, cores } = describeHost()
+  const entry = historyEntry(result, `${cpuModel}, ${cores} cores`)
+  const file = appendHistory(history, entry)
+  const changePoints = historyChangePoints([...before, entry])
+  return { ...result, changePoints, notes: [...result.notes, `added to the history: ${file}`] }
+}
+
+function showHistory(folder: string): number {
+  const entries = readHistory(folder)
+  const points = historyChangePoints(entries)
+  process.stdout.write(historyText(entries.length, points))
+  return EXIT.ok
+}
+
+function historyText(entries: number, points: readonly ChangePoint[]): string {
+  const found = points.length === 0 ? ['no change of level'] : points.map(changeSentence)
+  return `${[`${entries} entries`, ...found].join('\n')}\n`
+}
+
+function report(result: GateResult, order: GateOrder, { switches }: Given): void {
+  const width = process.stdout.columns ?? 80
+  const color = process.stdout.hasColors?.() === true && !process.env.NO_COLOR
+  process.stdout.write(GATE_REPORTS[switches.has('json') ? 'json' : 'terminal'](result, { width, color }))
+  for (const file of order.reports) {
+    const format = BY_ENDING[extname(file)] ?? 'terminal'
+    writeWhole(file, GATE_REPORTS[format](result, { width: 100, color: false }))
+  }
+  if (order.annotate) process.stdout.write(GATE_REPORTS.annotations(result))
+}

@@ -1,0 +1,126 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Candidate, PlatformId } from '../core/candidate.ts'
+import { type Problem, UserError, WorldError } from '../core/errors.ts'
+import { readScenario } from '../scenario/read-scenario.ts'
+import { isCloudStorageUri } from '../serving/fetch-model.ts'
+import { packageFiles } from '../serving/package/package-files.ts'
+import { DEFAULT_CANDIDATES, type PackageFile } from '../serving/package/package-order.ts'
+import { readServeOptions } from '../serving/serve-options.ts'
+import type { Given } from './commands.ts'
+import { EXIT } from './exit-codes.ts'
+import { isScenario, resolveModelArgument } from './model-argument.ts'
+import { VERSION } from './version.ts'
+
+/** Options of `serve` that are passed on to the container. */
+const PASSED_ON = ['threads', 'workers', 'max-batch', 'max-delay'] as const
+
+/** `plimsoll package`: a folder with all that deploying the model to a platform needs, and the commands. */
+export async function packageCommand(source: string, { values }: Given): Promise<number> {
+  const { platform, out, modelUri } = readTarget(values)
+  const { modelPath, candidate } = isScenario(source)
+    ? fromScenario(source, platform, values)
+    : { modelPath: resolveModelArgument(source), candidate: fromPlatform(platform, values) }
+  const passed = PASSED_ON.flatMap((name) => {
+    const value =
+      values.get(name) ??
+      (name === 'threads' && candidate.threads > 1 ? String(candidate.threads) : undefined)
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  const serveOptions = new Map<string, string>(passed)
+  const name = values.get('name')
+  if (name !== undefined) serveOptions.set('name', name)
+  // Says what is wrong with them here instead of in the container.
+  const { modelName } = readServeOptions(modelPath, VERSION, serveOptions, {})
+  const order = { modelPath, modelName, modelUri, version: VERSION, candidate, serveOptions }
+  write(out, packageFiles(order))
+  console.error(
+    `wrote what ${platform} needs for ${modelName}; README.md has the commands, deploy.sh runs them`,
+  )
+  console.log(out)
+  return EXIT.ok
+}
+
+interface Target {
+  readonly platform: PlatformId
+  readonly out: string
+  readonly modelUri: string | undefined
+}
+
+function readTarget(values: Given['values']): Target {
+  const problems: Problem[] = []
+  const platform = values.get('platform') ?? ''
+  const out = values.get('out') ?? ''
+  const given = values.get('model-uri')
+  const known = Object.keys(DEFAULT_CANDIDATES)
+  if (!isPlatform(platform)) {
+    problems.push({
+      message: `--platform ${platform || 'is missing'}`.trim(),
+      hint: `one of ${known.join(', ')}`,
+    })
+  }
+  if (out === '')
+    problems.push({ message: '--out is missing', hint: 'a folder that is empty or not there yet' })
+  else if (existsSync(out) && readdirSync(out).length > 0) {
+    problems.push({
+      message: `--out ${out} is not empty`,
+      hint: 'name a folder that is empty or not there yet',
+    })
+  }
+  if (given !== undefined && !(isCloudStorageUri(given) && given.endsWith('.onnx'))) {
+    problems.push({ message: `--model-uri ${given} is no gs://bucket/path/model.onnx` })
+  }
+  if (platform === 'functions' && given === undefined) {
+    problems.push({
+      message: 'a function needs --model-uri: its bundle does not hold the model',
+      hint: 'gs://bucket/path/model.onnx, where deploy.sh puts the model and the function finds it',
+    })
+  }
+  if (problems.length > 0 || !isPlatform(platform)) throw new UserError(problems)
+  return { platform, out, modelUri: given }
+}
+
+function isPlatform(text: string): text is PlatformId {
+  return Object.hasOwn(DEFAULT_CANDIDATES, text)
+}
+
+function fromPlatform(platform: PlatformId, values: Given['values']): Candidate {
+  return DEFAULT_CANDIDATES[platform](values.get('region') ?? 'us-central1')
+}
+
+/** The candidate that is named, or the scenario's first on the platform that has no GPU: the server runs on CPUs. */
+function fromScenario(file: string, platform: PlatformId, values: Given['values']) {
+  const { scenario } = readScenario(file)
+  const there = scenario.candidates.filter((each) => each.platform === platform)
+  const [region, wanted] = [values.get('region'), values.get('candidate')]
+  const fitting = there.filter(({ accelerator }) => accelerator === undefined)
+  const candidate = fitting.find(({ name }) => wanted === undefined || name === wanted)
+  if (!candidate && (wanted !== undefined || there.length > 0)) {
+    const message =
+      wanted === undefined
+        ? `every candidate on ${platform} has a GPU, and the packaged server runs on CPUs`
+        : `no candidate on ${platform} without a GPU is called ${wanted}`
+    const names = fitting.map(({ name }) => name).join(', ')
+    throw new UserError({
+      message,
+      file,
+      hint: names === '' ? 'add one without a GPU' : `there are ${names}`,
+    })
+  }
+  const chosen = candidate ?? fromPlatform(platform, values)
+  return { modelPath: scenario.model.path, candidate: region === undefined ? chosen : { ...chosen, region } }
+}
+
+function write(out: string, files: readonly PackageFile[]): void {
+  try {
+    for (const file of files) {
+      const path = join(out, file.place)
+      mkdirSync(dirname(path), { recursive: true })
+      if ('text' in file) writeFileSync(path, file.text)
+      else copyFileSync(file.copyOf, path)
+      if (file.executable) chmodSync(path, 0o755)
+    }
+  } catch (cause) {
+    throw new WorldError(`cannot write ${out}: ${(cause as Error).message}`, { cause })
+  }
+}

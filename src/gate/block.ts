@@ -1,0 +1,41 @@
+import { sortAscending } from '../stats/percentile.ts'
+
+export type Side = 'base' | 'head'
+
+/** What one side did in one stretch of load. */
+export interface Block {
+  readonly side: Side
+  readonly due: number
+  /** Of the requests answered ok, rising. */
+  readonly sortedMs: Float64Array
+  /** Requests answered ok, and within the SLO's limit where there is one, per second. */
+  readonly goodputRps: number
+}
+
+/** Four successive blocks, A B B A: a drift that both sides share cancels in their difference. */
+export type Quad = readonly [Block, Block, Block, Block]
+
+/** @param latencyMs of the requests answered ok, in any order */
+export function makeBlock(
+  side: Side,
+  latencyMs: Iterable<number>,
+  counts: { readonly due: number; readonly goodputRps: number },
+): Block {
+  return { side, sortedMs: sortAscending(latencyMs), ...counts }
+}
+
+/** Which side each block of a quad is of; every other quad starts with the other one. */
+export function quadOrder(index: number): readonly [Side, Side, Side, Side] {
+  return index % 2 === 0 ? ['base', 'head', 'head', 'base'] : ['head', 'base', 'base', 'head']
+}
+
+/** Latencies of several blocks, rising. */
+export function mergeBlocks(blocks: readonly Block[]): Float64Array {
+  const merged = new Float64Array(blocks.reduce((sum, { sortedMs }) => sum + sortedMs.length, 0))
+  let end = 0
+  for (const { sortedMs } of blocks) {
+    merged.set(sortedMs, end)
+    end += sortedMs.length
+  }
+  return merged.sort()
+}

@@ -1,0 +1,145 @@
+import { median } from 'simple-statistics'
+import type { Measurement } from '../core/measurement.ts'
+import type { RunRecord } from '../core/run-record.ts'
+import type { Percentile } from '../core/scenario.ts'
+import { loadedInterval } from '../stats/loaded-interval.ts'
+import { percentileRatios } from '../stats/percentile.ts'
+import { isEvidence, type MetricDecision, settle, unknown } from './decide.ts'
+import { errorEvidence } from './error-evidence.ts'
+import type { Judgement } from './gate-result.ts'
+import { type Evidence, judgeSeries, meanEvidence } from './judge-series.ts'
+import type { NoEvidence } from './quad-evidence.ts'
+import type { Rule } from './rules.ts'
+
+/** One in a hundred over all metrics: two saved runs cannot be extended or measured again. */
+const LEVELS = { alpha: 0.01, beta: 0.05 }
+/** Of the saved intervals, two-sided; its normal quantile turns their width into a standard error. */
+const INTERVAL = { confidence: 0.95, quantile: 1.96 }
+/** Degrees of freedom granted to errors that come from intervals. */
+const FREEDOM = 30
+
+type Figures = Pick<Judgement, 'unit' | 'base' | 'head'>
+type Found = (Evidence & Figures) | (NoEvidence & Figures)
+
+/** Latency, errors, start-up and size of two runs of one scenario; cost is judged from their advice. */
+export function judgeRuns(rules: readonly Rule[], base: RunRecord, head: RunRecord): Judgement[] {
+  const found = rules.flatMap((rule) => findEvidence(rule, base, head))
+  const judged = judgeSeries(
+    found.flatMap((each) => (isEvidence(each) ? [each] : [])),
+    LEVELS,
+  )
+  const decisions = new Map<unknown, MetricDecision>(
+    judged.map((each) => [each.evidence, settle(each, true)]),
+  )
+  return found.map((each) => {
+    const decision = decisions.get(each) ?? unknown(each.rule, 'why' in each ? each.why : '')
+    const { rule, subject, unit } = each
+    const { outcome, worsening, detectable, reason } = decision
+    return {
+      ...{ metric: rule.metric, subject, concern: rule.concern, unit, base: each.base, head: each.head },
+      ...{ worsening, allowed: rule.allowed, outcome, reason },
+      // A size is counted: there is no change of it that could be missed.
+      detectable: rule.metric === 'modelSize' ? null : detectable,
+    }
+  })
+}
+
+function findEvidence(rule: Rule, base: RunRecord, head: RunRecord): Found[] {
+  if (rule.metric === 'modelSize') return sizeEvidence(rule, base, head)
+  if (rule.metric === 'startUp') return startUpEvidence(rule, base, head)
+  const pairs = measuredInBoth(base, head)
+  if (rule.metric === 'errors') return pairs.flatMap((pair) => (pair.open ? [errorsOf(rule, pair)] : []))
+  if (rule.metric in percentileRatios) return pairs.map((pair) => percentileEvidence(rule, pair))
+  return []
+}
+
+interface Pair {
+  readonly subject: string
+  readonly base: Measurement
+  readonly head: Measurement
+  readonly open: boolean
+}
+
+/** The settings of the profile and the deployments that both runs measured. */
+function measuredInBoth(base: RunRecord, head: RunRecord): Pair[] {
+  const before = measurementsOf(base)
+  return [...measurementsOf(head)].flatMap(([subject, measurement]) => {
+    const old = before.get(subject)
+    return old ? [{ subject, base: old, head: measurement, open: measurement.arrivals !== 'closed' }] : []
+  })
+}
+
+function measurementsOf({ profile, trials }: RunRecord): Map<string, Measurement> {
+  const settings = (profile?.settings ?? []).map(({ threads, measurement }) => {
+    return [`with ${threads} thread${threads === 1 ? '' : 's'}`, measurement] as const
+  })
+  const measured = trials.flatMap((trial) =>
+    trial.status === 'measured' ? [[`of ${trial.candidate}`, trial.measurement] as const] : [],
+  )
+  return new Map([...settings, ...measured])
+}
+
+/** A closed loop's service times, in whose order slow stretches show; an open load's own intervals. */
+function percentileEvidence(rule: Rule, pair: Pair): Found {
+  const name = rule.metric as Percentile
+  const of = ({ serviceMs, responseMs }: Measurement) => (pair.open ? responseMs[name] : serviceMs[name])
+  const figures = { unit: 'ms', base: of(pair.base), head: of(pair.head) } as const
+  const { subject } = pair
+  const invalid = [pair.base, pair.head].find(({ valid }) => !valid)
+  if (invalid) return { rule, subject, why: `invalid: ${invalid.invalidReasons.join('; ')}`, ...figures }
+  const errors = [pair.base, pair.head].map((measurement) => logError(measurement, name, pair.open))
+  const [before, after] = errors
+  if (before === undefined || after === undefined) {
+    return { rule, subject, why: `${pair.head.counts.ok} requests are too few to bound it`, ...figures }
+  }
+  const error = Math.hypot(before, after)
+  return { ...meanEvidence(rule, subject, Math.log(figures.head / figures.base), error, FREEDOM), ...figures }
+}
+
+/** Standard error of the log of a percentile; undefined where the sample cannot bound it. */
+function logError(measurement: Measurement, name: Percentile, open: boolean): number | undefined {
+  const loaded = open
+    ? undefined
+    : loadedInterval(measurement.samplesMs, percentileRatios[name], INTERVAL.confidence)
+  const interval = loaded ? (loaded.resolvable ? loaded : undefined) : measurement.intervals[name]
+  return interval && Math.log(interval.high / interval.low) / (2 * INTERVAL.quantile)
+}
+
+function errorsOf(rule: Rule, { subject, base, head }: Pair): Found {
+  const count = ({ counts }: Measurement) => ({ failed: counts.due - counts.ok, due: counts.due })
+  const [before, after] = [count(base), count(head)]
+  const figures = { base: before.failed / before.due, head: after.failed / after.due }
+  return { ...errorEvidence(rule, subject, before, after), unit: 'ratio', ...figures }
+}
+
+/** Welch's t over the logs of both runs' starts. */
+function startUpEvidence(rule: Rule, base: RunRecord, head: RunRecord): Found[] {
+  const [before, after] = [base, head].map(({ profile }) =>
+    (profile?.startUps ?? []).map(({ totalMs }) => totalMs),
+  ) as [number[], number[]]
+  if (before.length === 0 || after.length === 0) return []
+  const figures = { unit: 'ms', base: median(before), head: median(after) } as const
+  if (Math.min(before.length, after.length) < 3) {
+    return [{ rule, subject: '', why: `${before.length} and ${after.length} starts are too few`, ...figures }]
+  }
+  const [a, b] = [moments(before), moments(after)]
+  const square = a.square + b.square
+  const freedom = square ** 2 / (a.square ** 2 / (before.length - 1) + b.square ** 2 / (after.length - 1))
+  const safe = Number.isFinite(freedom) ? freedom : before.length + after.length - 2
+  return [{ ...meanEvidence(rule, '', b.mean - a.mean, Math.sqrt(square), safe), ...figures }]
+}
+
+function moments(values: readonly number[]) {
+  const logs = values.map(Math.log)
+  const mean = logs.reduce((sum, value) => sum + value, 0) / logs.length
+  const variance = logs.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (logs.length - 1)
+  return { mean, square: variance / logs.length }
+}
+
+/** Counted, not measured: its edges are itself. */
+function sizeEvidence(rule: Rule, base: RunRecord, head: RunRecord): Found[] {
+  const [before, after] = [base.profile?.model.bytes, head.profile?.model.bytes]
+  if (!before || !after) return []
+  const evidence = meanEvidence(rule, '', Math.log(after / before), 0, FREEDOM)
+  return [{ ...evidence, unit: 'bytes', base: before, head: after }]
+}

@@ -1,0 +1,101 @@
+import { percentile, percentileRatios } from '../stats/percentile.ts'
+import { type Block, mergeBlocks, type Quad, type Side } from './block.ts'
+import { type ErrorCount, errorEvidence } from './error-evidence.ts'
+import { type Evidence, ratioEvidence } from './judge-series.ts'
+import type { Rule } from './rules.ts'
+
+/** A rule for which the blocks hold no evidence, and why. */
+export interface NoEvidence {
+  readonly rule: Rule
+  readonly subject: string
+  readonly why: string
+}
+
+/** Of the groups, those that a metric needs a figure from. */
+const LEAST_SHARE = 0.8
+/** Requests beyond a percentile that a group of quads should have on each side: with fewer, it is mostly chance. */
+const TAIL_REQUESTS = 8
+/** Groups below which their spread is hardly known. */
+const LEAST_GROUPS = 5
+
+/** What the quads say of one metric. */
+export function quadEvidence(rule: Rule, quads: readonly Quad[]): Evidence | NoEvidence {
+  if (rule.metric === 'errors')
+    return errorEvidence(rule, '', countErrors(quads, 'base'), countErrors(quads, 'head'))
+  const ratio = rule.metric === 'goodput' ? undefined : ratioOf(rule)
+  const groups = groupQuads(quads, ratio ?? 0)
+  const logRatios = groups
+    .map((group) => (ratio === undefined ? logGoodputLoss(group) : logPercentileRatio(ratio, group)))
+    .filter(Number.isFinite)
+  if (logRatios.length >= Math.max(2, LEAST_SHARE * groups.length)) return ratioEvidence(rule, '', logRatios)
+  const why = `only ${logRatios.length} of ${groups.length} stretches have requests answered ok on both sides`
+  return { rule, subject: '', why }
+}
+
+function ratioOf({ metric }: Rule): number {
+  const ratio = (percentileRatios as Readonly<Record<string, number>>)[metric]
+  if (ratio === undefined) throw new RangeError(`${metric} is not measured in blocks`)
+  return ratio
+}
+
+/** As few successive quads to a group as hold enough of a percentile's tail. */
+function groupQuads(quads: readonly Quad[], ratio: number): Quad[][] {
+  const requests = mean(quads.flat().map(({ sortedMs }) => sortedMs.length))
+  const wanted = Math.ceil(TAIL_REQUESTS / Math.max(1e-9, 2 * requests * (1 - ratio)))
+  const size = Math.max(1, Math.min(wanted, Math.floor(quads.length / LEAST_GROUPS)))
+  const count = Math.floor(quads.length / size)
+  return Array.from({ length: count }, (_, index) => {
+    return quads.slice(index * size, index === count - 1 ? quads.length : (index + 1) * size)
+  })
+}
+
+/** How much worse the head was within a group of quads: 0 is alike, log 1.1 a tenth worse. */
+function logGoodputLoss(group: readonly Quad[]): number {
+  const level = (side: Side) => meanLog(blocksOf(group, side).map(({ goodputRps }) => goodputRps))
+  return level('base') - level('head')
+}
+
+/** The same of a percentile: of each block where its tail is long enough there, else of the whole group. */
+function logPercentileRatio(ratio: number, group: readonly Quad[]): number {
+  const level = (side: Side) => {
+    const blocks = blocksOf(group, side)
+    const series = group.length === 1 && blocks.every((block) => tailOf(block, ratio) >= TAIL_REQUESTS)
+    if (series) return meanLog(blocks.map(({ sortedMs }) => percentile(sortedMs, ratio)))
+    const merged = mergeBlocks(blocks)
+    return merged.length === 0 ? Number.NaN : Math.log(percentile(merged, ratio))
+  }
+  return level('head') - level('base')
+}
+
+function blocksOf(quads: readonly Quad[], side: Side): Block[] {
+  return quads.flatMap((quad) => quad.filter((block) => block.side === side))
+}
+
+/** Requests of a block beyond a percentile. */
+function tailOf({ sortedMs }: Block, ratio: number): number {
+  return sortedMs.length * (1 - ratio)
+}
+
+function meanLog(values: readonly number[]): number {
+  return mean(values.map(Math.log))
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+/** Errors come in crowds: counts are thinned by as much as they vary more between blocks than independent ones would. */
+function countErrors(quads: readonly Quad[], side: Side): ErrorCount {
+  const blocks = blocksOf(quads, side)
+  const due = blocks.reduce((sum, block) => sum + block.due, 0)
+  const failed = blocks.reduce((sum, block) => sum + failures(block), 0)
+  const share = failed / due
+  const expected = blocks.reduce((sum, block) => sum + block.due * share * (1 - share), 0)
+  const seen = blocks.reduce((sum, block) => sum + (failures(block) - block.due * share) ** 2, 0)
+  const crowding = expected > 0 ? Math.max(1, seen / expected) : 1
+  return { failed: Math.floor(failed / crowding), due: Math.ceil(due / crowding) }
+}
+
+function failures({ due, sortedMs }: Block): number {
+  return due - sortedMs.length
+}

@@ -1,0 +1,64 @@
+import type { Concern, MetricName } from './gate-result.ts'
+
+/** How one metric is judged. */
+export interface Rule {
+  readonly metric: MetricName
+  readonly concern: Concern
+  /** A worsening shown to be beyond this fails: a ratio, of errors a difference of ratios. */
+  readonly allowed: number
+  /**
+   * One shown to be below this passes. Of a metric that the user set, what is allowed; of the others the change that
+   * the gate is meant to catch: to show that a change is below 2% takes ten times the data that it takes to catch 10%.
+   */
+  readonly caught: number
+  /** Set by the user: while it is not decided, the gate has not passed. */
+  readonly asked: boolean
+}
+
+/** Judged on blocks unless the user says otherwise. On the same machine in turns, noise that both share cancels. */
+export const INTERLEAVED_RULES: readonly Rule[] = [
+  rule('p50', 0.015, 0.05),
+  rule('p95', 0.015, 0.1),
+  rule('p99', 0.01, 0.1),
+  rule('goodput', 0.015, 0.1),
+  rule('errors', 0.005, 0.01),
+]
+
+/** Of two commands, of which each is started several times. */
+export const START_UP_RULE: Rule = rule('startUp', 0.1, 0.25)
+
+/**
+ * Judged between two saved runs. They were measured at different times, so their limits leave room for what the
+ * machine did in between: a machine's speed differs by ±10% from hour to hour.
+ */
+export const BASELINE_RULES: readonly Rule[] = [
+  rule('p50', 0.1, 0.1),
+  rule('p95', 0.15, 0.15),
+  rule('p99', 0.25, 0.25),
+  rule('errors', 0.005, 0.005),
+  rule('startUp', 0.25, 0.25),
+  rule('modelSize', 0.05, 0.05),
+  rule('usdPerMonth', 0.02, 0.02),
+  rule('usdPerMillion', 0.02, 0.02),
+]
+
+/** @param asked allowed worsening by metric, which takes the place of its default or adds a metric to them */
+export function withAllowed(
+  defaults: readonly Rule[],
+  asked: ReadonlyMap<MetricName, number>,
+): readonly Rule[] {
+  const kept = defaults.filter(({ metric }) => !asked.has(metric))
+  return [
+    ...kept,
+    ...[...asked].map(([metric, allowed]) => ({ ...rule(metric, allowed, allowed), asked: true })),
+  ]
+}
+
+function rule(metric: MetricName, allowed: number, caught: number): Rule {
+  return { metric, concern: concernOf(metric), allowed, caught, asked: false }
+}
+
+function concernOf(metric: MetricName): Concern {
+  if (metric === 'slo') return 'slo'
+  return metric === 'usdPerMonth' || metric === 'usdPerMillion' ? 'cost' : 'regression'
+}

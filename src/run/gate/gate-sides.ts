@@ -1,0 +1,44 @@
+import type { Judgement, SidesMeasured } from '../../gate/gate-result.ts'
+import { judgeSides } from '../../gate/judge-sides.ts'
+import type { Rule } from '../../gate/rules.ts'
+import { type MeasuredSides, measureSides, type SidesMeasurement } from './measure-sides.ts'
+
+export interface GatedSides {
+  readonly judgements: readonly Judgement[]
+  readonly measured: SidesMeasured
+  readonly notes: readonly string[]
+}
+
+/** Measures both sides by turns and judges them. @throws WorldError when a side cannot be measured */
+export async function gateSides(order: SidesMeasurement, startUpRule: Rule): Promise<GatedSides> {
+  const sides = await measureSides(order)
+  const judgements = judgeSides({ ...sides, slo: order.slo ?? null }, startUpRule)
+  return { judgements, measured: describe(order, sides), notes: notesOf(order, sides) }
+}
+
+function describe({ arrival }: SidesMeasurement, sides: MeasuredSides): SidesMeasured {
+  const { decision, requestsPerBlock, invalidQuads, freshProcesses, seconds } = sides
+  return {
+    arrivals: arrival.kind,
+    rps: arrival.kind === 'closed' ? null : arrival.rps,
+    connections: arrival.connections,
+    requestsPerBlock,
+    quads: decision.first.length,
+    confirmingQuads: decision.confirming.length,
+    invalidQuads,
+    freshProcesses,
+    seconds,
+  }
+}
+
+function notesOf({ base, head }: SidesMeasurement, sides: MeasuredSides): string[] {
+  const stale = sides.decision.confirming.length > 0 && (base.kind === 'url' || head.kind === 'url')
+  return [
+    ...(stale
+      ? ['a side that is given by its URL cannot be restarted: it was measured again on the same process']
+      : []),
+    ...(sides.invalidQuads > 0
+      ? [`${sides.invalidQuads} quads are left out, because this client could not send on time`]
+      : []),
+  ]
+}

@@ -1,0 +1,183 @@
+import { performance } from 'node:perf_hooks'
+import { WorldError } from '../../core/errors.ts'
+import type { Slo } from '../../core/scenario.ts'
+import { type Quad, quadOrder, type Side } from '../../gate/block.ts'
+import { type Decision, decide, type GatePlan, type Wanted } from '../../gate/decide.ts'
+import type { Rule } from '../../gate/rules.ts'
+import { percentile } from '../../stats/percentile.ts'
+import { type MeasuredBlock, measureBlock, type SideArrival } from './measure-block.ts'
+import { measureStartUps, type StartUpOrder, type StartUpSeries } from './measure-start-ups.ts'
+import { openSides, type Sides } from './sides.ts'
+
+export interface SidesMeasurement extends StartUpOrder, GatePlan {
+  readonly arrival: SideArrival
+  /** As many as fill a block when left out. */
+  readonly requestsPerBlock?: number
+  readonly rules: readonly Rule[]
+  readonly watched: ReadonlySet<Rule>
+  readonly slo?: Slo
+  readonly seed: number
+}
+
+/** All that was measured of both sides, and what was decided on the way. */
+export interface MeasuredSides {
+  readonly decision: Decision
+  readonly requestsPerBlock: number
+  readonly invalidQuads: number
+  readonly freshProcesses: boolean
+  readonly startUps: StartUpSeries | null
+  /** Every request of a side, in order of being due; of those that failed, infinite. */
+  readonly latencyMs: Readonly<Record<Side, readonly number[]>>
+  readonly seconds: number
+}
+
+/** What a block should last at least, ms, and the fewest and most requests of one. */
+const BLOCK = { lastsMs: 700, least: 100, most: 2000 } as const
+/** Requests to the base that tell how long one takes. */
+const LOOK_REQUESTS = 30
+/** Send lag that matters little, as a share of the base's median: both sides bear it, and it is in every latency. */
+const LAG_SHARE = 0.25
+/** Of the quads that a look wants, at most so many times as many are measured when some are invalid. */
+const MOST_TRIES = 2
+
+/**
+ * Starts or reaches both sides and loads them in turns until the gate has decided; all that it started is gone when it
+ * returns, whatever happened. @throws WorldError when a side does not start, answer, or let itself be measured
+ */
+export async function measureSides(order: SidesMeasurement): Promise<MeasuredSides> {
+  const startedMs = performance.now()
+  const startUps = await measureStartUps(order)
+  order.notify({ kind: 'note', text: 'starting both sides ...' })
+  const sides = await openSides(order)
+  try {
+    const cut = await cutBlocks(order, sides)
+    const meter = new SideMeter(order, sides, cut)
+    const decision = await meter.drive()
+    const { invalidQuads, latencyMs } = meter
+    const seconds = (performance.now() - startedMs) / 1000
+    const freshProcesses = decision.confirming.length > 0 && sides.startsProcesses
+    return {
+      decision,
+      requestsPerBlock: cut.requests,
+      invalidQuads,
+      freshProcesses,
+      startUps,
+      latencyMs,
+      seconds,
+    }
+  } finally {
+    await sides.stop()
+  }
+}
+
+/** How the blocks are cut to the base, which is asked a little first. */
+interface Cut {
+  readonly requests: number
+  readonly acceptableLagMs: number
+}
+
+/** As many requests as last `BLOCK.lastsMs` on the base; at a rate, as many as are due in that time. */
+async function cutBlocks(order: SidesMeasurement, { urls }: Sides): Promise<Cut> {
+  const { arrival, requestsPerBlock } = order
+  const within = (count: number) => Math.min(BLOCK.most, Math.max(BLOCK.least, Math.ceil(count)))
+  const first = blockOrder(order, { requests: LOOK_REQUESTS, acceptableLagMs: Number.POSITIVE_INFINITY })
+  const look = await measureBlock('base', urls.base, order.seed, first)
+  assertAnswers('base', [look])
+  const rps = arrival.kind === 'closed' ? look.block.goodputRps : arrival.rps
+  const typicalMs = percentile(look.block.sortedMs, 0.5)
+  return {
+    requests: requestsPerBlock ?? within((rps * BLOCK.lastsMs) / 1000),
+    acceptableLagMs: LAG_SHARE * typicalMs,
+  }
+}
+
+function blockOrder({ request, arrival, slo, signal }: SidesMeasurement, cut: Cut) {
+  return { request, arrival, ...cut, goodWithinMs: goodWithin(slo), signal }
+}
+
+/** The limit of the highest percentile that the SLO names. */
+function goodWithin(slo: Slo | undefined): number {
+  return Object.values(slo?.latencyMs ?? {}).at(-1) ?? Number.POSITIVE_INFINITY
+}
+
+/** Nothing can be compared with a side that fails; of the head it is what the gate is for, unless it never answers. */
+function assertAnswers(side: Side, blocks: readonly MeasuredBlock[]): void {
+  if (blocks.some(({ block }) => block.sortedMs.length > 0)) return
+  throw new WorldError(`${side} answered none of its first ${blocks[0]?.block.due ?? 0} requests`, {
+    hint: 'nothing was compared; try it with plimsoll load',
+  })
+}
+
+class SideMeter {
+  invalidQuads = 0
+  readonly latencyMs: Record<Side, number[]> = { base: [], head: [] }
+  readonly #order: SidesMeasurement
+  readonly #sides: Sides
+  readonly #cut: Cut
+  #quads = 0
+
+  constructor(order: SidesMeasurement, sides: Sides, cut: Cut) {
+    this.#order = order
+    this.#sides = sides
+    this.#cut = cut
+  }
+
+  async drive(): Promise<Decision> {
+    const { rules, watched, looks } = this.#order
+    const gate = decide(rules, { looks }, watched)
+    let step = gate.next()
+    while (!step.done) step = gate.next(await this.#measure(step.value))
+    return step.value
+  }
+
+  async #measure({ stage, quads }: Wanted): Promise<Quad[]> {
+    const { notify } = this.#order
+    if (stage === 'confirm') {
+      notify({ kind: 'note', text: 'the head looks worse: measuring again on fresh processes ...' })
+      await this.#sides.restart()
+    }
+    const step = stage === 'confirm' ? 'base and head, once more' : 'base and head in turns'
+    notify({ kind: 'step-started', step, index: 1, total: 1 })
+    const measured: Quad[] = []
+    for (let tries = 0; measured.length < quads && tries < MOST_TRIES * quads; tries++) {
+      const blocks = await this.#measureQuad()
+      if (blocks.every(({ valid }) => valid)) measured.push(asQuad(blocks))
+      else this.invalidQuads++
+      notify({ kind: 'progress', finished: measured.length, total: quads })
+    }
+    if (measured.length < quads) throw cannotKeepUp(this.invalidQuads)
+    notify({ kind: 'step-finished', step, result: `${quads} quads of ${4 * this.#cut.requests} requests` })
+    return measured
+  }
+
+  /** The first two blocks have one seed, the last two another: both sides get the same arrivals. */
+  async #measureQuad(): Promise<MeasuredBlock[]> {
+    const index = this.#quads++
+    const blocks: MeasuredBlock[] = []
+    for (const [place, side] of quadOrder(index).entries()) {
+      const seed = this.#order.seed + 2 * index + Math.floor(place / 2)
+      const order = blockOrder(this.#order, this.#cut)
+      const measured = await measureBlock(side, this.#sides.urls[side], seed, order)
+      for (const ms of measured.latencyMs) this.latencyMs[side].push(ms)
+      blocks.push(measured)
+    }
+    if (index === 0)
+      for (const side of ['base', 'head'] as const)
+        assertAnswers(
+          side,
+          blocks.filter(({ block }) => block.side === side),
+        )
+    return blocks
+  }
+}
+
+function asQuad([a, b, c, d]: readonly MeasuredBlock[]): Quad {
+  if (!a || !b || !c || !d) throw new Error('a quad has four blocks')
+  return [a.block, b.block, c.block, d.block]
+}
+
+function cannotKeepUp(invalid: number): WorldError {
+  return new WorldError(`this client could not send on time in ${invalid} quads of blocks`, {
+    hint: 'the machine is too busy for that --rate; lower it, or leave it out to send one request after the other',
+  })
+}

@@ -1,0 +1,203 @@
+import { availableParallelism } from 'node:os'
+import { performance } from 'node:perf_hooks'
+import { UserError } from '../core/errors.ts'
+import type { TensorSpec } from '../core/measurement.ts'
+import type { ModelProfile, ProfilePoint, ProfileResult } from '../core/model-profile.ts'
+import { seededRandom } from '../core/random.ts'
+import type { ModelSource, Slo, VariantSource } from '../core/scenario.ts'
+import { formatMs } from '../core/units.ts'
+import type { VariantFacts } from '../core/variant.ts'
+import { makeSamples } from '../model/accuracy/make-samples.ts'
+import { defaultConcurrencies, defaultThreads, planProfile } from '../model/profile/plan-profile.ts'
+import { measurePoints } from '../model/profile/profile-model.ts'
+import { scalingCurves, summarizePoints, summarizeStarts } from '../model/profile/summarize-blocks.ts'
+import { VariantBuilder } from '../model/variants/build-variant.ts'
+import { checkInputs } from '../serving/check-inputs.ts'
+import { describeHost } from '../serving/describe-host.ts'
+import { startLocalServer } from '../serving/local-server.ts'
+import type { Listener } from './events.ts'
+
+export interface ProfileModelOrder {
+  readonly model: ModelSource
+  readonly variants: readonly VariantSource[]
+  readonly threads?: readonly number[]
+  readonly batches?: readonly number[]
+  readonly concurrencies?: readonly number[]
+  readonly slo?: Slo
+  readonly budgetMs: number
+  readonly seed: number
+  /** Folder for the variants that are made. */
+  readonly folder: string
+  readonly signal: AbortSignal
+  readonly notify: Listener
+}
+
+const ACCURACY_SAMPLES = 32
+/** Loss up to which no layer is left alone, where the scenario sets no limit. */
+const TOLERANCE = 0.01
+/** More threads and processes than these would thrash. */
+const MOST_SETTINGS = 200
+
+/** Makes the variants, measures their accuracy, and times each setting of the grid in random order, again and again. */
+export async function profileModel(order: ProfileModelOrder): Promise<ModelProfile> {
+  const { model, signal, notify, seed } = order
+  const startedAt = new Date().toISOString()
+  const fromMs = performance.now()
+  const inputs = await probeInputs(model, signal)
+  const batches = order.batches ?? (isBatchFree(inputs) ? [1, 4] : [1])
+  if (batches.some((batch) => batch > 1) && !isBatchFree(inputs)) {
+    throw new UserError({
+      message: 'the first dimension of the inputs is fixed: the batch is 1',
+      hint: 'leave --batch out',
+    })
+  }
+  const cores = availableParallelism()
+  const variants = await buildVariants(order, inputs)
+  const grid = {
+    variants: variants.map(({ name }) => name),
+    threads: order.threads ?? defaultThreads(cores),
+    batches,
+    concurrencies: order.concurrencies ?? defaultConcurrencies(cores),
+  }
+  const points = planProfile(grid, cores)
+  if (points.length > MOST_SETTINGS) {
+    throw new UserError({
+      message: `the lists span ${points.length} settings`,
+      hint: `at most ${MOST_SETTINGS}: shorten them`,
+    })
+  }
+  const blocks = await measurePoints({
+    points,
+    paths: new Map(variants.map(({ name, path }) => [name, path])),
+    sample: (batch) => sampleOf(model, inputs, batch, seed),
+    seed,
+    budgetMs: order.budgetMs,
+    signal,
+    onBlock: (round, finished, total) => showRound(round, finished, total, notify),
+  })
+  const results = summarizePoints(points, blocks)
+  return {
+    schemaVersion: 1,
+    startedAt,
+    durationS: (performance.now() - fromMs) / 1000,
+    host: describeHost(),
+    model: model.file,
+    variants,
+    results,
+    starts: summarizeStarts(grid.variants, blocks),
+    scaling: scalingCurves(blocks, seededRandom(seed)),
+    best: bestPoint(results, variants, model.maxAccuracyLoss, order.slo),
+    warnings: warningsOf(results),
+  }
+}
+
+/** Loads the model in a process of its own, whatever is in it. */
+async function probeInputs(model: ModelSource, signal: AbortSignal): Promise<readonly TensorSpec[]> {
+  const server = await startLocalServer({ modelPath: model.path, threads: 1, signal })
+  try {
+    const mismatches = checkInputs(model.inputs, server.facts.inputs)
+    if (mismatches.length === 0) return server.facts.inputs
+    throw new UserError(
+      mismatches.map(({ message, hint }) => ({
+        file: model.path,
+        message,
+        ...(hint === undefined ? {} : { hint }),
+      })),
+    )
+  } finally {
+    await server.stop()
+  }
+}
+
+function isBatchFree(inputs: readonly TensorSpec[]): boolean {
+  return inputs.every(({ shape }) => shape.length > 0 && shape[0] === null)
+}
+
+async function buildVariants(
+  order: ProfileModelOrder,
+  inputs: readonly TensorSpec[],
+): Promise<VariantFacts[]> {
+  const { model, folder, seed, signal, notify } = order
+  const names: VariantSource[] = [{ name: 'fp32' }, ...order.variants.filter(({ name }) => name !== 'fp32')]
+  const builder = await VariantBuilder.open({
+    modelPath: model.path,
+    folder,
+    samples: makeSamples(inputs, model.inputs, ACCURACY_SAMPLES, seed),
+    tolerance: model.maxAccuracyLoss ?? TOLERANCE,
+    signal,
+    onProgress: (finished, total) => notify({ kind: 'progress', finished, total }),
+  })
+  const facts: VariantFacts[] = []
+  for (const [index, variant] of names.entries()) {
+    notify({ kind: 'step-started', step: `variant ${variant.name}`, index: index + 1, total: names.length })
+    const made = await builder.build(variant)
+    facts.push(made)
+    notify({ kind: 'step-finished', step: `variant ${variant.name}`, result: `${made.bytes} bytes` })
+  }
+  return facts
+}
+
+function sampleOf(model: ModelSource, inputs: readonly TensorSpec[], batch: number, seed: number) {
+  const sources = Object.entries(model.inputs).map(([name, source]) => {
+    const { samples: _, ...rest } = source
+    const [first = 1, ...others] = source.shape
+    const values = rest.values.from === 'file' ? ({ from: 'uniform', low: 0, high: 1 } as const) : rest.values
+    return [name, batch === 1 ? rest : { ...rest, values, shape: [first * batch, ...others] }] as const
+  })
+  return makeSamples(inputs, Object.fromEntries(sources), 1, seed).samples[0] ?? new Map()
+}
+
+function showRound(round: number, finished: number, total: number, notify: Listener): void {
+  if (finished === 0) notify({ kind: 'note', text: `round ${round + 1}: ${total} settings` })
+  notify({ kind: 'progress', finished, total })
+}
+
+/** Of the settings that keep to the limits, with variants that keep to the accuracy: the most items a second. */
+function bestPoint(
+  results: readonly ProfileResult[],
+  variants: readonly VariantFacts[],
+  maxLoss: number | undefined,
+  slo: Slo | undefined,
+): ModelProfile['best'] {
+  const lossy = variants.filter(
+    ({ accuracy }) => maxLoss !== undefined && (accuracy?.loss.value ?? 0) > maxLoss,
+  )
+  const refused = new Set(lossy.map(({ name }) => name))
+  const limits = Object.entries(slo?.latencyMs ?? {})
+  const keeps = ({ inferenceMs }: ProfileResult) =>
+    limits.every(([name, limit]) => {
+      const found =
+        name === 'p50'
+          ? inferenceMs.p50.value
+          : name === 'p95' || name === 'p90'
+            ? inferenceMs.p95
+            : inferenceMs.p99
+      return found <= limit
+    })
+  const best = results
+    .filter((result) => !refused.has(result.variant) && keeps(result))
+    .sort((a, b) => b.perSecond.value - a.perSecond.value)[0]
+  const criterion =
+    limits.length === 0
+      ? 'most items a second'
+      : `most items a second with inferences of ${limits.map(([name, ms]) => `${name} ≤ ${formatMs(ms)}`).join(', ')}`
+  return { criterion, point: best ? pointOf(best) : null }
+}
+
+function pointOf({ variant, threads, batch, concurrency }: ProfileResult): ProfilePoint {
+  return { variant, threads, batch, concurrency }
+}
+
+function warningsOf(results: readonly ProfileResult[]): string[] {
+  const alone = results.filter(({ concurrency }) => concurrency === 1)
+  const noisy = alone.filter(({ inferenceMs }) => inferenceMs.p95 > 1.8 * inferenceMs.p50.value)
+  const once = results.some(({ rounds }) => rounds < 3)
+  return [
+    ...(noisy.length > alone.length / 2
+      ? ['this machine was busy while it measured: run again when idle']
+      : []),
+    ...(once
+      ? ['fewer than three rounds fitted into the budget: intervals are wide; give it a longer --budget']
+      : []),
+  ]
+}
