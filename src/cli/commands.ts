@@ -62,7 +62,17 @@ export const COMMANDS: readonly Command[] = [
     name: 'advise',
     argument: 'run',
     summary: 'advise again from a saved run (run.json or its folder); nothing is loaded',
-    options: [JSON_OUTPUT, BOOK, FAIL_UNMET],
+    options: [
+      {
+        name: 'traffic',
+        value: 'rate',
+        summary: "what if: a flat rate ('50 rps') or a multiple of its own (x2)",
+      },
+      { name: 'slo', value: 'limits', summary: "what if: other limits, e.g. 'p95<200ms, errors<0.1%'" },
+      JSON_OUTPUT,
+      BOOK,
+      FAIL_UNMET,
+    ],
     run: async (run, given) => (await import('./advise-command.ts')).adviseCommand(run, given),
   },
   {
