@@ -59,7 +59,7 @@ describe('An ONNX file', () => {
   })
 
   test('that nests graphs without end is refused', () => {
-    let bytes = Buffer.alloc(0)
+    let bytes: Buffer = Buffer.alloc(0)
     for (let depth = 0; depth < 200; depth++) bytes = field(1, field(5, field(6, bytes)))
     expect(() => decodeOnnx(field(7, bytes), 'm.onnx')).toThrow(/nested more than/)
   })
