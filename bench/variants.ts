@@ -68,6 +68,7 @@ async function benchModel(name: string, model: ModelSource): Promise<string> {
     const speeds = profile.results.flatMap(({ variant, ratioToFp32: ratio }) =>
       ratio ? [{ variant, ratio }] : [],
     )
+    if (speeds.length === 0) throw new Error('no variant was timed')
     const faster = speeds.filter(({ ratio }) => ratio.high < 1)
     const verdict = faster.length > 0 ? fasterText(faster, profile.variants) : noneText(speeds)
     const weights = profile.variants.find((each) => each.name === 'int8-weights')

@@ -18,23 +18,21 @@ export interface GroupedRow {
   readonly groups: readonly string[]
 }
 
-/**
- * Share of held-back rows that the intervals hold here, so that 90% of new ones fall inside: rows of one group err
- * alike, and there are few groups. `npm run bench:hardware` shows what comes of it.
- */
-const COVERAGE = 0.93
+/** Share of held-back rows that the intervals are to hold. */
+const COVERAGE = 0.9
 const CLASSES = ['framework', 'compiled', 'cpu'] as const satisfies readonly RuntimeClass[]
 
 /**
  * Fits all rows, and sets the intervals by what was held back: each group (a hardware, a source) is predicted by a fit
- * of the others, and the interval of a kind of runtime is a high quantile of how far off those predictions are
- * (split conformal, with its correction for few rows), of the grouping that is worse.
+ * of the others, and the interval of a kind of runtime is the 90% quantile of how far off those predictions are
+ * (split conformal, with its correction for few rows): that of the group that errs most, and of the grouping that is
+ * worse.
  */
 export function calibrate(rows: readonly GroupedRow[]): CalibratedRoofline {
   const depth = rows[0]?.groups.length ?? 0
   const spreads = Array.from({ length: depth }, (_, grouping) => heldBack(rows, grouping))
   const spread = CLASSES.map((runtime) => {
-    const widest = spreads.map((errors) => quantile(errors.get(runtime) ?? []))
+    const widest = spreads.map((groups) => worstQuantile(groups, runtime))
     return [runtime, Math.exp(Math.max(...widest))] as const
   })
   return {
@@ -43,10 +41,15 @@ export function calibrate(rows: readonly GroupedRow[]): CalibratedRoofline {
   }
 }
 
-/** How far off each row is, by kind of runtime, when its group is left out of the fit. */
-function heldBack(rows: readonly GroupedRow[], grouping: number): Map<RuntimeClass, number[]> {
-  const errors = new Map<RuntimeClass, number[]>()
+/** How far off each row is, by kind of runtime, when its group is left out of the fit: a map for each group. */
+function heldBack(
+  rows: readonly GroupedRow[],
+  grouping: number,
+): ReadonlyMap<RuntimeClass, readonly number[]>[] {
+  const all: Map<RuntimeClass, number[]>[] = []
   for (const group of new Set(rows.map(({ groups }) => groups[grouping]))) {
+    const errors = new Map<RuntimeClass, number[]>()
+    all.push(errors)
     const parameters = fitRoofline(
       rows.filter(({ groups }) => groups[grouping] !== group).map(({ row }) => row),
     )
@@ -55,7 +58,23 @@ function heldBack(rows: readonly GroupedRow[], grouping: number): Map<RuntimeCla
       errors.set(row.runtime, [...known, Math.abs(residual(row, parameters))])
     }
   }
-  return errors
+  return all
+}
+
+/** Groups of fewer rows say little by themselves. */
+const LEAST_ROWS = 8
+
+/**
+ * The quantile of all errors, or that of the group that errs most: what is predicted next is a group of its own, and
+ * may be as far off as any was.
+ */
+function worstQuantile(
+  groups: readonly ReadonlyMap<RuntimeClass, readonly number[]>[],
+  runtime: RuntimeClass,
+): number {
+  const errors = groups.map((each) => each.get(runtime) ?? [])
+  const large = errors.filter(({ length }) => length >= LEAST_ROWS)
+  return Math.max(quantile(errors.flat()), ...large.map(quantile))
 }
 
 /** With few values the largest of them; with none, nothing is known. */

@@ -159,7 +159,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'inspect',
-    argument: 'model.onnx',
+    argument: 'model',
     summary: 'say what is in an ONNX file: inputs, operators, size, work per inference; nothing is run',
     options: [
       {
@@ -175,8 +175,9 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'profile',
-    argument: 'model.onnx|scenario',
-    summary: 'time a model here over variants, threads, batch and concurrency; name the best setting',
+    argument: 'model',
+    summary:
+      'time a model (an ONNX file, or that of a scenario) here over variants, threads, batch and concurrency; name the best setting',
     options: [
       {
         name: 'input',
@@ -205,8 +206,8 @@ export const COMMANDS: readonly Command[] = [
       {
         name: 'concurrency',
         short: 'c',
-        value: 'list',
-        summary: 'sessions at a time, each in its process (default: up to twice the cores)',
+        value: 'n',
+        summary: 'list of sessions at a time, each a process (default: up to twice the cores)',
       },
       { name: 'slo', value: 'limits', summary: "what the best setting keeps to, e.g. 'p95<50ms'" },
       { name: 'budget', value: 'time', summary: 'about how long to measure (default: 60s)' },

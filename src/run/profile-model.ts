@@ -191,13 +191,9 @@ function pointOf({ variant, threads, batch, concurrency }: ProfileResult): Profi
 function warningsOf(results: readonly ProfileResult[]): string[] {
   const alone = results.filter(({ concurrency }) => concurrency === 1)
   const noisy = alone.filter(({ inferenceMs }) => inferenceMs.p95 > 1.8 * inferenceMs.p50.value)
-  const once = results.some(({ rounds }) => rounds < 3)
   return [
     ...(noisy.length > alone.length / 2
       ? ['this machine was busy while it measured: run again when idle']
-      : []),
-    ...(once
-      ? ['fewer than three rounds fitted into the budget: intervals are wide; give it a longer --budget']
       : []),
   ]
 }

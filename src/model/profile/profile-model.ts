@@ -12,14 +12,14 @@ export interface Profiling {
   /** The input of one inference with this batch. */
   readonly sample: (batch: number) => Sample
   readonly seed: number
-  /** A round is not begun after so long, but one is always finished. */
+  /** About how long it takes, but for the first three rounds, which are always finished. */
   readonly budgetMs: number
   readonly signal: AbortSignal
   readonly onBlock: (round: number, finished: number, total: number, point: ProfilePoint) => void
 }
 
-/** More say nothing new. */
-const MOST_ROUNDS = 15
+/** Fewer give no interval worth the name; more say nothing new. */
+const [LEAST_ROUNDS, MOST_ROUNDS] = [3, 15]
 
 /**
  * Measures every setting once a round, in another random order each round, until the time is spent: drift of the
@@ -33,7 +33,7 @@ export async function measurePoints(profiling: Profiling): Promise<Block[]> {
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const spentMs = performance.now() - fromMs
     // A round takes as long as those before it did: one that would end beyond the budget is not begun.
-    if (round > 0 && spentMs + spentMs / round > budgetMs) break
+    if (round >= LEAST_ROUNDS && spentMs + spentMs / round > budgetMs) break
     for (const [finished, point] of shuffle(points, random).entries()) {
       signal.throwIfAborted()
       onBlock(round, finished, points.length, point)

@@ -32,8 +32,8 @@ export interface VariantOrder {
 
 /** Time for finding the layers that hurt, ms; what was not tried by then is ranked by its rounding error. */
 const SEARCH_MS = 15_000
-/** Samples for looks during the search; the accuracy that is reported is over all. */
-const SEARCH_SAMPLES = 4
+/** Samples for finding how many layers to leave alone, and for trying one; the accuracy reported is over all. */
+const [SEARCH_SAMPLES, GLANCE_SAMPLES] = [16, 3]
 /** Share of the fp32 size that int8 weights may take when layers that hurt are left alone. */
 const MOST_WEIGHTS_SIZE = 0.3
 
@@ -160,10 +160,11 @@ export class VariantBuilder {
     limit: { cost?: (layer: string) => number; allowance?: number } = {},
   ) {
     const { tolerance, signal, onProgress } = this.#order
-    const few = firstSamples(this.#reference, SEARCH_SAMPLES)
-    const measure = async (chosen: ReadonlySet<string>) => {
+    const some = firstSamples(this.#reference, SEARCH_SAMPLES)
+    const few = firstSamples(this.#reference, GLANCE_SAMPLES)
+    const measure = async (chosen: ReadonlySet<string>, glance?: 'glance') => {
       const session = await openSession(encodeOnnx(model(chosen)))
-      const accuracy = await measureAccuracy(session, few, signal)
+      const accuracy = await measureAccuracy(session, glance ? few : some, signal)
       await session.close()
       return accuracy
     }

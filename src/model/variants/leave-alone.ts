@@ -4,8 +4,8 @@ import type { Accuracy } from '../../core/variant.ts'
 
 interface Search {
   readonly layers: readonly string[]
-  /** Accuracy with these layers quantised and no others. */
-  readonly measure: (quantized: ReadonlySet<string>) => Promise<Accuracy>
+  /** Accuracy with these layers quantised and no others; `glance` for a quick one, on few samples. */
+  readonly measure: (quantized: ReadonlySet<string>, glance?: 'glance') => Promise<Accuracy>
   /** Largest loss that needs no remedy, 0 to 1. */
   readonly tolerance: number
   /** What leaving a layer as it is costs, and what all of it may cost: bytes, say. Without, each costs nothing. */
@@ -61,7 +61,7 @@ async function tryEach({ layers, measure, budgetMs, onProgress }: Search): Promi
   for (const layer of layers) {
     if (performance.now() > until) break
     onProgress?.(harm.size, layers.length)
-    harm.set(layer, distortion(await measure(new Set([layer]))))
+    harm.set(layer, distortion(await measure(new Set([layer]), 'glance')))
   }
   return harm
 }
