@@ -389,7 +389,7 @@ export const COMMANDS: readonly Command[] = [
       { name: 'body', value: 'file', repeats: true, summary: 'file to send as the body' },
       { name: 'timeout', value: 'time', summary: 'a request that takes longer has failed (default: 10s)' },
       {
-        name: 'ready-within',
+        name: 'ready',
         value: 'time',
         summary: 'a server that takes longer to start has failed (default: 60s)',
       },

@@ -147,7 +147,7 @@ function readSides(
       ...(payload ? { body: payload.body } : {}),
       timeoutMs: (read.duration('timeout') ?? 10) * 1000,
     },
-    readyWithinMs: (read.duration('ready-within') ?? 60) * 1000,
+    readyWithinMs: (read.duration('ready') ?? 60) * 1000,
     arrival,
     ...(requests === undefined ? {} : { requestsPerBlock: requests }),
     // A calibration looks once, at the end: what it tells is of the whole length.
