@@ -49,7 +49,8 @@ export async function runScenario(run: Run): Promise<RunRecord> {
       update: state.updateVariant,
     }
     await runSteps(variantSteps(variants, state.untried()), run.signal, run.notify)
-    state.add(...state.untried().flatMap((candidate) => accuracyRefusal(candidate, state.record)))
+    const lossy = state.untried().flatMap((candidate) => accuracyRefusal(candidate, state.record))
+    if (lossy.length > 0) state.add(...lossy)
     await runSteps(
       [...remainingSteps(run, state, model), ...variantProfileSteps(variants, state.untried())],
       run.signal,
