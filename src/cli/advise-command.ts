@@ -5,7 +5,7 @@ import { chooseBook } from '../pricing/default-book.ts'
 import { adviseRun } from '../run/advise-run.ts'
 import { loadRun } from '../run/run-store.ts'
 import { suppose, type WhatIf } from '../run/what-if.ts'
-import type { Given } from './commands.ts'
+import type { Given } from './command.ts'
 import { printAdvice } from './print-advice.ts'
 
 /** `plimsoll advise`: everything after the load, from the saved run, under its own traffic and SLO or others. */

@@ -7,7 +7,7 @@ import { bookWarnings } from '../pricing/book-warnings.ts'
 import { type ChosenBook, chooseBook } from '../pricing/default-book.ts'
 import { type BillReport, billReport } from '../report/bill.ts'
 import { readUsageFile, type UsageFile } from '../scenario/usage-file/read-usage-file.ts'
-import type { Given } from './commands.ts'
+import type { Given } from './command.ts'
 import { bookFacts } from './describe-book.ts'
 import { EXIT } from './exit-codes.ts'
 

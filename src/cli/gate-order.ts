@@ -8,7 +8,7 @@ import { BASELINE_RULES, INTERLEAVED_RULES, type Rule, START_UP_RULE, withAllowe
 import type { SideArrival } from '../run/gate/measure-block.ts'
 import type { SidesMeasurement } from '../run/gate/measure-sides.ts'
 import type { SideSource } from '../run/gate/sides.ts'
-import type { Given } from './commands.ts'
+import type { Given } from './command.ts'
 import { OptionReader } from './load-order.ts'
 
 type SidesOrder = Omit<SidesMeasurement, 'signal' | 'notify'> & { readonly startUpRule: Rule }

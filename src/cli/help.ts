@@ -1,4 +1,5 @@
-import { COMMANDS, type Command, type Option } from './commands.ts'
+import type { Command, Option } from './command.ts'
+import { COMMANDS } from './commands.ts'
 
 const GLOBAL: readonly Option[] = [
   { name: 'help', short: 'h', summary: 'show this, or the help of a command' },

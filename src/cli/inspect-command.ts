@@ -1,7 +1,7 @@
 import { UserError } from '../core/errors.ts'
 import { inspectModel } from '../model/inspect-model.ts'
 import { inspectionReport } from '../report/inspection.ts'
-import type { Given } from './commands.ts'
+import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 
 /** `plimsoll inspect`: what an ONNX file says of its model. Nothing is run. */

@@ -7,7 +7,7 @@ import type { Arrival } from '../load/arrivals.ts'
 import { parseRateTrace, parseTimestampTrace } from '../load/parse-trace.ts'
 import type { Payload } from '../load/request-bytes.ts'
 import type { UrlOrder } from '../run/load-url.ts'
-import type { Given } from './commands.ts'
+import type { Given } from './command.ts'
 
 /** What `plimsoll load` was asked to do. */
 export interface LoadOrder extends Omit<UrlOrder, 'ending' | 'onProgress'> {

@@ -4,7 +4,7 @@ import type { Coverage } from '../pricing/coverage.ts'
 import { type ChosenBook, chooseBook } from '../pricing/default-book.ts'
 import { loadPriceBook } from '../pricing/price-book.ts'
 import type { RequiredPrice } from '../pricing/required-prices.ts'
-import type { Given } from './commands.ts'
+import type { Given } from './command.ts'
 import { bookFacts, describeBook } from './describe-book.ts'
 import { EXIT } from './exit-codes.ts'
 

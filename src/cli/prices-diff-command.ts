@@ -4,7 +4,7 @@ import { formatRatio } from '../core/units.ts'
 import { syncedBookPath } from '../pricing/book-paths.ts'
 import { type BookDiff, CONFIRM_OVER, diffBooks, type PriceChange } from '../pricing/diff-books.ts'
 import { loadPriceBook } from '../pricing/price-book.ts'
-import type { Given } from './commands.ts'
+import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { textTable } from './text-table.ts'
 

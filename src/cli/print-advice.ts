@@ -1,6 +1,6 @@
 import type { Advice } from '../core/advice.ts'
 import { REPORTS } from '../report/index.ts'
-import type { Given } from './commands.ts'
+import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 
 /** Prints the advice on stdout as it was asked for, and returns the exit code that it deserves. */

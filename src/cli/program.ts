@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { COMMANDS, type Command, type Given, type Option } from './commands.ts'
+import type { Command, Given, Option } from './command.ts'
+import { COMMANDS } from './commands.ts'
 import { commandHelp, groupHelp, programHelp } from './help.ts'
 import { VERSION } from './version.ts'
 

@@ -2,7 +2,7 @@ import { UserError } from '../core/errors.ts'
 import { queueJson, queueReport } from '../report/queue.ts'
 import { simulateQueueOrder } from '../run/simulate-queue-order.ts'
 import { readQueue } from '../scenario/read-queue.ts'
-import type { Given } from './commands.ts'
+import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 
 /** `plimsoll simulate`: a bare queue, so that anyone can hold the simulator against theory. */

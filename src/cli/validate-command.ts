@@ -3,7 +3,7 @@ import { formatMonth, formatTraffic } from '../report/figures.ts'
 import { probeModel } from '../run/probe-model.ts'
 import { readScenario } from '../scenario/read-scenario.ts'
 import { monthProfile } from '../traffic/month-profile.ts'
-import type { Given } from './commands.ts'
+import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { Interruption, withInterruption } from './interruption.ts'
 

@@ -84,9 +84,14 @@ describe('the rooms of src', () => {
   test('are not imported at start-up by the command line, which loads commands when they are used', () => {
     expect(staticReach('src/cli/main.ts')).toEqual(['src/cli/main.ts'])
     expect(staticReach('src/cli/program.ts')).toEqual([
+      'src/cli/command.ts',
       'src/cli/commands.ts',
       'src/cli/help.ts',
+      'src/cli/load-commands.ts',
+      'src/cli/model-commands.ts',
+      'src/cli/price-commands.ts',
       'src/cli/program.ts',
+      'src/cli/scenario-commands.ts',
       'src/cli/version.ts',
     ])
   })

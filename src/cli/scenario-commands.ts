@@ -1,0 +1,53 @@
+import { BOOK, type Command, FAIL_UNMET, JSON_OUTPUT } from './command.ts'
+
+/** What one does with a scenario and its runs. */
+export const SCENARIO_COMMANDS: readonly Command[] = [
+  {
+    name: 'run',
+    argument: 'scenario',
+    summary: 'load the candidates of a scenario, price them, name the cheapest that meets the SLO',
+    options: [
+      {
+        name: 'out',
+        short: 'o',
+        value: 'dir',
+        summary: 'folder of this run (default: reports/<scenario>-<time>)',
+      },
+      JSON_OUTPUT,
+      { name: 'resume', summary: "finish an interrupted run: the one in --out, else the scenario's newest" },
+      BOOK,
+      FAIL_UNMET,
+    ],
+    run: async (scenario, given) => (await import('./run-command.ts')).runCommand(scenario, given),
+  },
+  {
+    name: 'advise',
+    argument: 'run',
+    summary: 'advise again from a saved run (run.json or its folder); nothing is loaded',
+    options: [
+      {
+        name: 'traffic',
+        value: 'rate',
+        summary: "what if: a flat rate ('50 rps') or a multiple of its own (x2)",
+      },
+      { name: 'slo', value: 'limits', summary: "what if: other limits, e.g. 'p95<200ms, errors<0.1%'" },
+      JSON_OUTPUT,
+      BOOK,
+      FAIL_UNMET,
+    ],
+    run: async (run, given) => (await import('./advise-command.ts')).adviseCommand(run, given),
+  },
+  {
+    name: 'validate',
+    argument: 'scenario',
+    summary: 'check a scenario file and its model; list the candidates that it spans',
+    options: [{ name: 'json', summary: 'print the checked scenario as JSON' }],
+    run: async (scenario, given) => (await import('./validate-command.ts')).validateCommand(scenario, given),
+  },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of scenario files, for editors',
+    options: [],
+    run: async () => (await import('./schema-command.ts')).schemaCommand(),
+  },
+]
