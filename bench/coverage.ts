@@ -9,12 +9,12 @@ const RUNS = 20
 const SHOWN = ['p50', 'p95', 'p99', 'p999'] as const satisfies readonly Percentile[]
 /** What the loopback and two event loops add to each reply, ms: the truth is only known to within it. */
 const OWN_COST_MS = 0.25
-const PLAN = { rps: 1000, requests: 8000 }
+const PLAN = { rps: 1000, requests: 6000 }
 
 /** Share of its replies that the server may be late with and still count as of its distribution. */
 const SLIPS = 0.02
 /** Loads tried for each seed before its spoilt one counts after all. */
-const TRIES = 3
+const TRIES = 2
 
 /**
  * How often the stated 95% intervals hold the true percentile, over seeded loads of a live server of known latency.
