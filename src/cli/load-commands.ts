@@ -51,7 +51,7 @@ export const LOAD_COMMANDS: readonly Command[] = [
   {
     name: 'gate',
     summary:
-      'fail a change that is slower or dearer, and no other: two servers in turns (--base, --head), or a saved run (--baseline)',
+      'fail a change that is shown to be slower or dearer: two servers in turns (--base, --head), or a saved run (--baseline)',
     options: [
       { name: 'base', value: 'side', summary: 'URL, or command that starts a server at port $PORT' },
       { name: 'head', value: 'side', summary: 'the same of what is judged' },
