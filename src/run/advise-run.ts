@@ -19,6 +19,7 @@ import { type Assessing, assessAll, assessOne, effortOf } from './assess.ts'
 import { listAssumptions, listWarnings } from './caveats.ts'
 import { explore } from './explore.ts'
 import { isSubject, type Known, type Subject, subjectsOf } from './subject.ts'
+import { suggestSettings } from './suggest-settings.ts'
 import { summarizeProfile, summarizeVariants } from './summarize-profile.ts'
 import { suppose } from './suppose.ts'
 import type { WhatIf } from './what-if.ts'
@@ -27,7 +28,7 @@ import type { WhatIf } from './what-if.ts'
 type BookUse = Omit<ChosenBook, 'book'> & { readonly now?: Date }
 
 export interface AdviseOptions extends Partial<BookUse> {
-  /** Whether to look at other traffic as well; it takes about as long as the rest. */
+  /** Whether to look at other traffic and settings as well; it takes about as long as the rest. */
   readonly outlook?: boolean
   /** How much to simulate of each month; what is left out is as much as a report deserves. */
   readonly effort?: { readonly requests?: number; readonly leastHours?: number }
@@ -105,6 +106,7 @@ function adviseCase(given: Case, book: PriceBook, options: AdviseOptions): Advic
       ({ candidate }) => candidate.name,
     ),
     bestSettings: bestSettings(ranking.verdicts),
+    suggestion: options.outlook === false ? null : suggestionFor(given, ranking),
     outlook: other,
     recommendation: recommend(ranking, next, scenario.slo, other),
     nextMeasurement: next,
@@ -142,6 +144,13 @@ function outlookOf(
       ),
   })
   return outlook(now, explored)
+}
+
+/** The search looks at as little as the outlook does; what it finds is assessed as the candidates are. */
+function suggestionFor({ record, subjects, assessing }: Case, ranking: Ranking): Advice['suggestion'] {
+  if (!subjects.some((each) => isSubject(each) && !each.measurement)) return null
+  const effort = effortOf(record.scenario, OUTLOOK_EFFORT)
+  return suggestSettings(record, ranking, { ...assessing, effort, part: slowHalf }, assessing)
 }
 
 /** The middle and the slow end, which decides whether the SLO is surely met; a range has its middle in the middle. */
