@@ -2,7 +2,7 @@ import type { Candidate } from '../core/candidate.ts'
 import { UserError } from '../core/errors.ts'
 import type { ModelFacts, Trial } from '../core/measurement.ts'
 import type { Scenario } from '../core/scenario.ts'
-import { loadOpen } from '../load/open-loop.ts'
+import { type LoadBatch, loadOpen } from '../load/open-loop.ts'
 import { proveEndpoint } from '../load/prove-endpoint.ts'
 import { predictUrl } from '../serving/other-servers.ts'
 import { buildRequest } from '../serving/payload.ts'
@@ -24,6 +24,8 @@ interface UrlTrial {
   readonly scenario: Scenario
   readonly model: Pick<ModelFacts, 'inputs'>
   readonly signal: AbortSignal
+  /** Ends the load with what it has measured. */
+  readonly ending?: AbortSignal
   readonly notify: Listener
 }
 
@@ -46,6 +48,7 @@ export async function measureUrl(trial: UrlTrial): Promise<Trial> {
     }
   }
   const plan = planLoad(scenario)
+  trial.notify({ kind: 'load-started', load: { arrivals, offeredRps: plan.rps, warmupRequests } })
   const measurement = await loadOpen({
     url,
     payloads: [{ body }],
@@ -58,6 +61,12 @@ export async function measureUrl(trial: UrlTrial): Promise<Trial> {
     acceptableLagMs: LAG_SHARE * Math.min(...Object.values(scenario.slo.latencyMs)),
     seed,
     signal,
+    ...(trial.ending && { ending: trial.ending }),
+    aside: true,
+    onBatch: (batch) => {
+      trial.notify({ kind: 'requests', atMs: batch.atMs, responseMs: responsesOf(batch) })
+      return undefined
+    },
     onProgress: (finished) =>
       trial.notify({ kind: 'progress', finished, total: warmupRequests + plan.requests }),
   })
@@ -67,6 +76,12 @@ export async function measureUrl(trial: UrlTrial): Promise<Trial> {
     measurement,
     payload: { requestBytes: body.length, replyBytes: proof.replyBytes },
   }
+}
+
+function responsesOf({ size, dueMs, doneMs, outcome }: LoadBatch): number[] {
+  return Array.from({ length: size }, (_, at) =>
+    outcome[at] === 'ok' ? (doneMs[at] ?? 0) - (dueMs[at] ?? 0) : Number.POSITIVE_INFINITY,
+  )
 }
 
 /**
