@@ -1,4 +1,4 @@
-import type { Listener } from '../run/events.ts'
+import type { Listener } from '../core/run-event.ts'
 
 /** Least time between two redraws of the live line, ms. */
 const REDRAW_MS = 100

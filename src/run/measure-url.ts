@@ -1,6 +1,7 @@
 import type { Candidate } from '../core/candidate.ts'
 import { UserError } from '../core/errors.ts'
 import type { ModelFacts, Trial } from '../core/measurement.ts'
+import type { Listener } from '../core/run-event.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { type LoadBatch, loadOpen } from '../load/open-loop.ts'
 import { proveEndpoint } from '../load/prove-endpoint.ts'
@@ -8,7 +9,6 @@ import { predictUrl } from '../serving/other-servers.ts'
 import { buildRequest } from '../serving/payload.ts'
 import { smallestCount } from '../stats/percentile-interval.ts'
 import { monthProfile } from '../traffic/month-profile.ts'
-import type { Listener } from './events.ts'
 
 /** Requests in flight beyond which further ones are dropped: far more than any deployment that keeps up. */
 const MOST_IN_FLIGHT = 1000

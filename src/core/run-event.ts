@@ -1,5 +1,3 @@
-import type { Sample } from '../core/measurement.ts'
-
 /** What a run tells those who watch it. It knows none of them. */
 export type RunEvent =
   | { readonly kind: 'note'; readonly text: string }
@@ -20,13 +18,3 @@ export interface LoadFacts {
 }
 
 export type Listener = (event: RunEvent) => void
-
-/** Tells of samples as they end, but for those of the warm-up: the first to end. */
-export function sampleTeller(notify: Listener, warmupRequests: number): (sample: Sample) => void {
-  let warming = warmupRequests
-  return ({ dueMs, doneMs, outcome }) => {
-    if (warming-- > 0) return
-    const responseMs = outcome === 'ok' ? doneMs - dueMs : Number.POSITIVE_INFINITY
-    notify({ kind: 'requests', atMs: doneMs, responseMs: [responseMs] })
-  }
-}
