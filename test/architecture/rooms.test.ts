@@ -10,6 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   platforms: ['core'],
   serving: ['core'],
   model: ['core', 'serving', 'stats'],
+  cloud: ['core', 'platforms'],
   stats: ['core'],
   load: ['core', 'stats', 'traffic'],
   capacity: ['core'],
@@ -23,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'platforms',
     'serving',
     'model',
+    'cloud',
     'load',
     'stats',
     'capacity',
@@ -37,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'platforms',
     'serving',
     'model',
+    'cloud',
     'load',
     'pricing',
     'gate',
@@ -55,6 +58,8 @@ const HEAVY: Readonly<Record<string, readonly string[]>> = {
   yaml: ['scenario'],
   '@google-cloud/billing': ['pricing'],
   '@grpc/grpc-js': ['pricing'],
+  'google-auth-library': ['cloud'],
+  'google-gax': ['cloud'],
 }
 
 const SOURCES = sources('src')
