@@ -102,7 +102,7 @@ function remainingSteps(run: Run, state: RunState, model: ProbedModel): Step[] {
     ...withUrl.map((candidate) => ({
       name: candidate.name,
       run: async () => {
-        const trial = await measureUrl({ candidate, scenario, body: model.body, signal, notify })
+        const trial = await measureUrl({ candidate, scenario, model: model.facts, signal, notify })
         state.add(trial)
         return describeTrial(trial)
       },
