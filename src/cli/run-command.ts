@@ -1,6 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { PriceBook } from '../core/bill.ts'
 import { UserError } from '../core/errors.ts'
+import type { Decimal } from '../core/money.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { type ChosenBook, chooseBook } from '../pricing/default-book.ts'
@@ -15,18 +17,25 @@ import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { Interruption, withInterruption } from './interruption.ts'
 import { printAdvice } from './print-advice.ts'
+import { dryRun, readMaxSpend, runDeploying } from './run-deploying.ts'
 import { VERSION } from './version.ts'
 import { watchRun } from './watch-run.ts'
 
 const REPORTS_FOLDER = 'reports'
+const NOTHING_DEPLOYED =
+  'nothing is deployed without --max-spend USD: candidates are modelled; --dry-run shows what deploying would cost'
 
 /** `plimsoll run`: tries the candidates, saves, advises. */
 export async function runCommand(file: string, given: Given): Promise<number> {
   const { scenario, source } = readScenario(file)
+  const maxSpend = readMaxSpend(scenario, given)
   const chosen = await chooseBook(given.values.get('book'), process.env)
+  if (given.switches.has('dry-run')) return dryRun(scenario, chosen.book, maxSpend)
   const out = given.values.get('out')
+  if (scenario.deploy && maxSpend === undefined) console.error(NOTHING_DEPLOYED)
   const place = given.switches.has('resume') ? resumed(scenario, out) : started(scenario, out)
-  const outcome = await tryCandidates(place, source, given)
+  const spending = { book: chosen.book, maxSpend }
+  const outcome = await tryCandidates(place, source, given, spending)
   if ('record' in outcome) return report(outcome.record, place.folder, chosen, given)
   const left =
     outcome.saved || place.resumes ? whatIsLeft(place.folder, file, out) : 'nothing was measured yet'
@@ -37,7 +46,18 @@ export async function runCommand(file: string, given: Given): Promise<number> {
 /** What came of a run: a record to advise on, also where its user stopped it, or why it was interrupted. */
 type Tried = { readonly record: RunRecord } | { readonly message: string; readonly saved: boolean }
 
-async function tryCandidates(place: Place, source: YamlSource, given: Given): Promise<Tried> {
+/** What deploying takes; without a cap nothing is deployed. */
+interface Spending {
+  readonly book: PriceBook
+  readonly maxSpend: Decimal | undefined
+}
+
+async function tryCandidates(
+  place: Place,
+  source: YamlSource,
+  given: Given,
+  { book, maxSpend }: Spending,
+): Promise<Tried> {
   const plain = given.switches.has('plain') || given.switches.has('json')
   const saveInPlace = saver(place)
   let last: RunRecord | undefined
@@ -55,7 +75,11 @@ async function tryCandidates(place: Place, source: YamlSource, given: Given): Pr
     variantsFolder: resolve(place.folder, 'variants'),
   }
   try {
-    return { record: await withInterruption((signal) => runScenario({ ...run, signal })) }
+    return {
+      record: await (maxSpend === undefined
+        ? withInterruption((signal) => runScenario({ ...run, signal }))
+        : runDeploying(run, place.folder, book, maxSpend)),
+    }
   } catch (error) {
     if (error instanceof Stopped && last) return { record: last }
     if (error instanceof Stopped || error instanceof Interruption) {

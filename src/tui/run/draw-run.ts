@@ -1,3 +1,5 @@
+import type { Trial } from '../../core/measurement.ts'
+import { decimal, formatUsd } from '../../core/money.ts'
 import { formatMs, formatRatio, formatRps } from '../../core/units.ts'
 import { formatSlo, formatTraffic } from '../../report/figures.ts'
 import type { SloVerdict } from '../../stats/slo-verdict.ts'
@@ -23,6 +25,7 @@ const MARKS: Readonly<
   Record<CandidateState, { readonly symbol: string; readonly role: Role; readonly word: string }>
 > = {
   waiting: { symbol: '·', role: 'dim', word: 'waiting' },
+  deploying: { symbol: '↑', role: 'accent', word: 'being deployed' },
   loading: { symbol: '▸', role: 'accent', word: 'being loaded' },
   modelled: { symbol: '~', role: 'good', word: 'modelled' },
   measured: { symbol: '✓', role: 'good', word: 'measured' },
@@ -58,23 +61,36 @@ export function finishedLine({ kind, text, result }: FinishedLine): Line {
 function headLine(watch: RunWatch, columns: number): Line {
   const { name, traffic, slo } = watch.scenario
   const left = [span(name, 'heading'), span(`  ${formatTraffic(traffic)}  ${formatSlo(slo)}`, 'dim')]
-  return statusLine(left, [span(clock(watch.elapsedS()))], columns)
+  const { spend } = watch
+  const spent = spend ? `${formatUsd(decimal(spend.spentUsd))} of ${formatUsd(decimal(spend.capUsd))}  ` : ''
+  return statusLine(left, [span(spent, 'open'), span(clock(watch.elapsedS()))], columns)
 }
 
 function stepLines({ watch, isPaused, isStopping }: RunView, columns: number): Line[] {
   const state = isStopping
     ? [span('stopping: no further step begins', 'open')]
     : isPaused
-      ? [span(watch.step ? 'pauses after this step' : 'paused', 'open')]
+      ? [span(watch.step || watch.loaded ? 'pauses after this step' : 'paused', 'open')]
       : []
   const { step, progress } = watch
-  if (!step) return [state.length > 0 ? state : [span('getting ready', 'dim')]]
+  if (!step) return idleLines(watch, state, columns)
   const left = watch.leftS()
   const title: Line = [span(`[${step.index}/${step.total}] `, 'dim'), span(step.name), span('  '), ...state]
-  if (!progress) return [title]
-  const facts = ` ${progress.finished}/${progress.total}${left === undefined ? '' : `, about ${clock(left)} left`}`
+  return [title, ...progressLines(progress, columns, left)]
+}
+
+/** Between steps: deployments are under way, or nothing is yet. */
+function idleLines({ loaded, deployments, progress }: RunWatch, state: Line, columns: number): Line[] {
+  const what = loaded ? `loading ${loaded}` : deployments.size > 0 ? 'deploying' : 'getting ready'
+  return [[span(what, loaded ? undefined : 'dim'), span('  '), ...state], ...progressLines(progress, columns)]
+}
+
+function progressLines(progress: RunWatch['progress'], columns: number, leftS?: number): Line[] {
+  if (!progress) return []
+  const left = leftS === undefined ? '' : `, about ${clock(leftS)} left`
+  const facts = ` ${progress.finished}/${progress.total}${left}`
   const width = Math.max(5, Math.min(40, columns - facts.length))
-  return [title, [...gauge(progress.finished / progress.total, width), span(facts)]]
+  return [[...gauge(progress.finished / progress.total, width), span(facts)]]
 }
 
 function loadLines(load: LiveLoad, watch: RunWatch, columns: number): Line[] {
@@ -150,7 +166,15 @@ function candidateLines(watch: RunWatch, columns: number, rows: number): Line[] 
     return count > 0 ? [`${count} ${MARKS[state].word}`] : []
   })
   const summary: Line = [span(`${states.length} candidates: `, 'heading'), span(counts.join(', '))]
-  const order: readonly CandidateState[] = ['loading', 'failed', 'measured', 'refused', 'modelled', 'waiting']
+  const order: readonly CandidateState[] = [
+    'loading',
+    'deploying',
+    'failed',
+    'measured',
+    'refused',
+    'modelled',
+    'waiting',
+  ]
   const sorted = states.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
   return [
     summary,
@@ -158,18 +182,27 @@ function candidateLines(watch: RunWatch, columns: number, rows: number): Line[] 
   ].map((each) => clipLine(each, columns))
 }
 
-function candidateLine(name: string, state: CandidateState, { trials }: RunWatch): Line {
+function candidateLine(name: string, state: CandidateState, watch: RunWatch): Line {
+  const { trials } = watch
   const { symbol, role, word } = MARKS[state]
   const trial = trials.find(({ candidate }) => candidate === name)
-  const why =
-    trial?.status === 'refused'
-      ? `: ${trial.refusals[0]?.rule ?? ''}`
-      : trial?.status === 'failed'
-        ? `: ${trial.error}`
-        : trial?.status === 'measured'
-          ? `: p95 ${formatMs(trial.measurement.responseMs.p95)}`
-          : ''
+  const why = trial ? trialNote(trial) : deploymentNote(name, watch)
   return [span(`${symbol} `, role), span(name), span(`  ${word}${why}`, 'dim')]
+}
+
+function trialNote(trial: Trial): string {
+  if (trial.status === 'refused') return `: ${trial.refusals[0]?.rule ?? ''}`
+  if (trial.status === 'failed') return `: ${trial.error}`
+  return trial.status === 'measured' ? `: p95 ${formatMs(trial.measurement.responseMs.p95)}` : ''
+}
+
+/** `: create the service, 0:12 of 0:10 to 1:00` */
+function deploymentNote(name: string, watch: RunWatch): string {
+  const deployment = watch.deployments.get(name)
+  if (!deployment) return ''
+  const { step, expectedS } = deployment
+  const usual = expectedS ? ` of ${clock(expectedS.low)} to ${clock(expectedS.high)}` : ''
+  return `: ${step}, ${clock(watch.sinceS(deployment))}${usual}`
 }
 
 /** `0:07`, `12:40`, `1:02:03` */

@@ -4,13 +4,20 @@ import type { RunRecord } from '../../core/run-record.ts'
 import type { Scenario } from '../../core/scenario.ts'
 import { LiveLoad } from './live-load.ts'
 
-export type CandidateState = 'waiting' | 'loading' | Trial['status']
+export type CandidateState = 'waiting' | 'deploying' | 'loading' | Trial['status']
 
 export interface StepUnderWay {
   readonly name: string
   readonly index: number
   readonly total: number
   readonly startedMs: number
+}
+
+/** What is done with a deployment at the moment. */
+export interface DeploymentUnderWay {
+  readonly step: string
+  readonly startedMs: number
+  readonly expectedS?: { readonly low: number; readonly high: number }
 }
 
 /** A line that will not change any more. */
@@ -26,7 +33,11 @@ export class RunWatch {
   readonly startedMs: number
   step: StepUnderWay | undefined
   load: LiveLoad | undefined
+  /** Candidate that is loaded, where it is one that is. */
+  loaded: string | undefined
   progress: { readonly finished: number; readonly total: number } | undefined
+  deployments: ReadonlyMap<string, DeploymentUnderWay> = new Map()
+  spend: { readonly spentUsd: string; readonly capUsd: string } | undefined
   finished: readonly FinishedLine[] = []
   trials: readonly Trial[]
   /** The run is over: only what is finished is drawn. */
@@ -55,8 +66,7 @@ export class RunWatch {
         break
       case 'step-started':
         this.step = { name: event.step, index: event.index, total: event.total, startedMs: this.#now() }
-        this.load = undefined
-        this.progress = undefined
+        this.#forgetLoad()
         break
       case 'progress':
         this.progress = { finished: event.finished, total: event.total }
@@ -67,6 +77,13 @@ export class RunWatch {
         break
       case 'load-started':
         this.load = new LiveLoad(event.load, this.scenario.slo)
+        this.loaded = event.candidate
+        break
+      case 'deployment':
+        this.#hearDeployment(event)
+        break
+      case 'spend':
+        this.spend = { spentUsd: event.spentUsd, capUsd: event.capUsd }
         break
       case 'requests':
         this.load?.add(event.atMs, event.responseMs)
@@ -75,8 +92,22 @@ export class RunWatch {
     this.changed()
   }
 
+  #hearDeployment({ candidate, step, expectedS }: Extract<RunEvent, { kind: 'deployment' }>): void {
+    const others = [...this.deployments].filter(([name]) => name !== candidate)
+    const startedMs = this.#now()
+    const own = step && ([candidate, { step, startedMs, ...(expectedS && { expectedS }) }] as const)
+    this.deployments = new Map(own ? [...others, own] : others)
+  }
+
+  #forgetLoad(): void {
+    this.load = undefined
+    this.loaded = undefined
+    this.progress = undefined
+  }
+
   saved(record: RunRecord): void {
     this.trials = record.trials
+    if (this.trials.some(({ candidate }) => candidate === this.loaded)) this.#forgetLoad()
     this.changed()
   }
 
@@ -93,18 +124,23 @@ export class RunWatch {
 
   stateOf(candidate: string): CandidateState {
     const trial = this.trials.find((each) => each.candidate === candidate)
-    return trial?.status ?? (this.step?.name === candidate ? 'loading' : 'waiting')
+    if (trial) return trial.status
+    if (this.loaded === candidate) return 'loading'
+    return this.deployments.has(candidate) ? 'deploying' : 'waiting'
   }
 
   elapsedS(): number {
     return (this.#now() - this.startedMs) / 1000
   }
 
+  sinceS({ startedMs }: { readonly startedMs: number }): number {
+    return (this.#now() - startedMs) / 1000
+  }
+
   /** Of the step under way, at the pace so far; undefined while that says nothing. */
   leftS(): number | undefined {
     if (!this.step || !this.progress || this.progress.finished < 5) return undefined
     const { finished, total } = this.progress
-    const spentS = (this.#now() - this.step.startedMs) / 1000
-    return spentS * (total / finished - 1)
+    return this.sinceS(this.step) * (total / finished - 1)
   }
 }

@@ -45,7 +45,11 @@ function draw(watch: RunWatch, size: (typeof SIZES)[number], help = false) {
 
 const UNDER_LOAD: readonly RunEvent[] = [
   { kind: 'step-started', step: at.name, index: 3, total: 3 },
-  { kind: 'load-started', load: { arrivals: 'poisson', offeredRps: 20, warmupRequests: 10 } },
+  {
+    kind: 'load-started',
+    candidate: at.name,
+    load: { arrivals: 'poisson', offeredRps: 20, warmupRequests: 10 },
+  },
   ...Array.from({ length: 20 }, (_, index): RunEvent => {
     const responseMs = Array.from({ length: 20 }, (_, request) => 20 + ((index * 7 + request * 13) % 60))
     return { kind: 'requests', atMs: index * 1000, responseMs }
@@ -97,6 +101,36 @@ describe('The view of a run', () => {
     const text = draw(watch, SIZES[1]).map(lineText).join('\n')
     expect(text).toContain('4 candidates: 2 waiting, 1 being loaded, 1 failed')
     expect(text).toContain(`✗ ${vm().name}  failed: out of stock`)
+  })
+})
+
+describe('A run that deploys', () => {
+  const deploying: readonly RunEvent[] = [
+    { kind: 'spend', spentUsd: '0.0123', capUsd: '5' },
+    { kind: 'deployment', candidate: vm().name, step: 'create the VM', expectedS: { low: 20, high: 90 } },
+    { kind: 'note', text: 'nothing' },
+  ]
+
+  test('shows what each deployment does and for how long, and what was spent of the cap', () => {
+    const text = draw(watchAfter(...deploying), SIZES[1])
+      .map(lineText)
+      .join('\n')
+    expect(text).toContain(`↑ ${vm().name}  being deployed: create the VM, 0:01 of 0:20 to 1:30`)
+    expect(text).toContain('$0.01 of $5.00')
+  })
+
+  test('forgets a deployment that is gone, and a load whose trial is saved', () => {
+    const load: RunEvent = {
+      kind: 'load-started',
+      candidate: vm().name,
+      load: { arrivals: 'poisson', warmupRequests: 0 },
+    }
+    const watch = watchAfter(...deploying, load)
+    expect(watch.stateOf(vm().name)).toBe('loading')
+    watch.saved({ ...record, trials: [{ candidate: vm().name, status: 'failed', error: 'x' }] })
+    watch.hear({ kind: 'deployment', candidate: vm().name })
+    expect(watch.load).toBeUndefined()
+    expect(watch.deployments.size).toBe(0)
   })
 })
 
