@@ -99,6 +99,7 @@ function adviseCase(given: Case, book: PriceBook, options: AdviseOptions): Advic
     book: summarizeBook(book, use),
     profile: summarizeProfile(record.profile),
     ...(record.variants ? { variants: summarizeVariants(record) } : {}),
+    ...(record.cloud ? { cloud: record.cloud } : {}),
     verdicts: ranking.verdicts,
     cheapest: ranking.cheapest?.candidate.name ?? null,
     ties: ranking.ties.map(({ candidate }) => candidate.name),
@@ -110,7 +111,7 @@ function adviseCase(given: Case, book: PriceBook, options: AdviseOptions): Advic
     outlook: other,
     recommendation: recommend(ranking, next, scenario.slo, other),
     nextMeasurement: next,
-    assumptions: listAssumptions(scenario, record.profile?.host ?? null),
+    assumptions: listAssumptions(record),
     warnings: [
       ...given.notes,
       ...bookWarnings({ book, ...use }, use.now),
