@@ -1,13 +1,14 @@
-import type { Assessment } from '../advise/assessment.ts'
+import type { Assessed, Assessment } from '../advise/assessment.ts'
 import { bestSettings } from '../advise/best-settings.ts'
 import { shownPercentile } from '../advise/explain.ts'
 import { frontier } from '../advise/frontier.ts'
 import { judge } from '../advise/judge.ts'
-import { outlook } from '../advise/outlook.ts'
+import { type Explored, outlook } from '../advise/outlook.ts'
 import { type Ranking, rank } from '../advise/rank.ts'
 import { nextMeasurement, recommend } from '../advise/recommend.ts'
+import { worthShowing } from '../advise/worth-showing.ts'
 import { centralPoint, type ServicePoints } from '../capacity/service-times.ts'
-import type { Advice, Outlook } from '../core/advice.ts'
+import type { Advice } from '../core/advice.ts'
 import type { PriceBook } from '../core/bill.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import { bookAgeDays } from '../pricing/book-age.ts'
@@ -17,6 +18,8 @@ import { type MonthProfile, monthProfile } from '../traffic/month-profile.ts'
 import { assessAll, effortOf } from './assess.ts'
 import { listAssumptions, listWarnings } from './caveats.ts'
 import { explore } from './explore.ts'
+import { hourlyMonth } from './hourly-month.ts'
+import { loadCurve } from './load-curves.ts'
 import { isSubject, type Known, type Subject, subjectsOf } from './subject.ts'
 import { summarizeProfile, summarizeVariants } from './summarize-profile.ts'
 
@@ -42,9 +45,15 @@ export function adviseRun(record: RunRecord, book: PriceBook, options: AdviseOpt
   const subjects = subjectsOf(record)
   const judged = (assessments: readonly Assessment[], month: MonthProfile) =>
     rank(assessments.map((assessment) => judge(assessment, scenario.slo, month.requests)))
-  const ranking = judged(assessAll(subjects, profile, book, effortOf(scenario, options.effort)), profile)
+  const assessments = assessAll(subjects, profile, book, effortOf(scenario, options.effort))
+  const ranking = judged(assessments, profile)
   const next = nextMeasurement(ranking)
-  const other = options.outlook === false ? null : outlookOf(record, book, ranking, profile, subjects)
+  const best = frontier(ranking.verdicts, shownPercentile(scenario.slo)).map(
+    ({ candidate }) => candidate.name,
+  )
+  const explored = options.outlook === false ? null : exploreRun(record, book, ranking, profile, subjects)
+  const shown = explored && worthShowing(ranking, best, explored)
+  const other = explored && outlook(ranking, explored, shown ?? [])
   return {
     schemaVersion: 1,
     plimsoll: record.plimsoll,
@@ -59,11 +68,10 @@ export function adviseRun(record: RunRecord, book: PriceBook, options: AdviseOpt
     verdicts: ranking.verdicts,
     cheapest: ranking.cheapest?.candidate.name ?? null,
     ties: ranking.ties.map(({ candidate }) => candidate.name),
-    frontier: frontier(ranking.verdicts, shownPercentile(scenario.slo)).map(
-      ({ candidate }) => candidate.name,
-    ),
+    frontier: best,
     bestSettings: bestSettings(ranking.verdicts),
     outlook: other,
+    ...(shown && seriesOf(shown, assessments, subjects, scenario)),
     recommendation: recommend(ranking, next, scenario.slo, other),
     nextMeasurement: next,
     assumptions: listAssumptions(scenario, record.profile?.host ?? null),
@@ -72,13 +80,13 @@ export function adviseRun(record: RunRecord, book: PriceBook, options: AdviseOpt
 }
 
 /** What other traffic would change, at the slow half of each range. Null where there is nothing to simulate. */
-function outlookOf(
+function exploreRun(
   { scenario }: RunRecord,
   book: PriceBook,
   ranking: Ranking,
   profile: MonthProfile,
   subjects: readonly (Subject | Known)[],
-): Outlook | null {
+): Explored | null {
   const able = subjects.filter(isSubject)
   if (able.length === 0) return null
   const effort = effortOf(scenario, OUTLOOK_EFFORT)
@@ -88,7 +96,7 @@ function outlookOf(
         judge(assessment, scenario.slo, month.requests),
       ),
     )
-  const explored = explore(ranking, profile, {
+  return explore(ranking, profile, {
     rankAll: (month) => rankUnder(able, month),
     rankTwo: (names, month) =>
       rankUnder(
@@ -96,7 +104,25 @@ function outlookOf(
         month,
       ),
   })
-  return outlook(ranking, explored)
+}
+
+/** What charts show of some candidates: the month hour by hour, and one replica as its load rises. */
+function seriesOf(
+  shown: readonly string[],
+  assessments: readonly Assessment[],
+  subjects: readonly (Subject | Known)[],
+  scenario: RunRecord['scenario'],
+): Pick<Advice, 'hourly' | 'loadCurves'> {
+  const assessed = assessments.filter((each): each is Assessed => each.state === 'assessed')
+  const hourly = hourlyMonth(assessed, shown)
+  const chosen = shown.flatMap(
+    (name) => subjects.filter(isSubject).find(({ candidate }) => candidate.name === name) ?? [],
+  )
+  const effort = effortOf(scenario)
+  return {
+    ...(hourly && { hourly }),
+    loadCurves: chosen.map((subject) => loadCurve(subject, scenario.slo, effort)),
+  }
 }
 
 /** The middle and the slow end, which decides whether the SLO is surely met; a range has its middle in the middle. */
