@@ -6,7 +6,7 @@ export const STYLE = `
 --c1:#56a8f0;--c2:#f0a830;--c3:#35c49a;--c4:#e08fc2;--c5:#9ad4f7;--c6:#ff8a4c}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:anywhere}
-main,header,footer{max-width:960px;margin:0 auto;padding:0 20px}
+main,header,footer{max-width:1000px;margin:0 auto;padding:0 20px}
 header{padding-top:32px}
 h1{font-size:1.75rem;line-height:1.2;margin:0 0 4px}
 h2{font-size:1.3rem;margin:48px 0 12px;padding-top:16px;border-top:1px solid var(--grid)}
@@ -38,8 +38,9 @@ table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:t
 th,td{padding:6px 10px;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid);overflow-wrap:normal}
 thead th{color:var(--soft);font-weight:600;border-bottom:1.5px solid var(--line)}
 tbody th{font-weight:500;min-width:11em}
-.n{text-align:right;white-space:nowrap}
-td.why,.why{min-width:17em}
+.n{text-align:right}.n,.t{white-space:nowrap}
+td small{display:block;color:var(--soft);font-size:.88em}
+.why{min-width:15em}
 tr.best th{font-weight:700}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 dl.words div{margin:0 0 10px}dl.words dt{font-weight:650}dl.words dd{margin:0;color:var(--soft)}

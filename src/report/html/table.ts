@@ -11,6 +11,8 @@ export interface Column {
   readonly title: Cell
   /** Aligned at its right end. */
   readonly number?: boolean
+  /** Kept on one line. */
+  readonly tight?: boolean
 }
 
 /** A table that scrolls in itself where the page is narrow; `caption` names it to those who cannot see it. */
@@ -20,7 +22,7 @@ export function table(
   rows: readonly (readonly Cell[])[],
 ): string {
   const cell = (tag: 'th' | 'td', column: Column | undefined, content: Cell, scope = '') =>
-    `<${tag}${scope}${column?.number ? ' class="n"' : ''}>${cellHtml(content)}</${tag}>`
+    `<${tag}${scope}${column?.number ? ' class="n"' : column?.tight ? ' class="t"' : ''}>${cellHtml(content)}</${tag}>`
   const head = columns.map((column) => cell('th', column, column.title, ' scope="col"')).join('')
   const body = rows.map((cells) => {
     const inside = cells.map((content, index) =>

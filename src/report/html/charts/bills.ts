@@ -50,7 +50,7 @@ const KINDS = [
     color: 'var(--c2)',
     decal: { rotation: Math.PI / 2, dashArrayX: [1, 0], dashArrayY: [2, 5] },
   },
-  { name: 'vCPUs and machines', of: /./, color: 'var(--c1)', decal: { symbol: 'none' } },
+  { name: 'compute', of: /./, color: 'var(--c1)', decal: { symbol: 'none' } },
 ] as const
 
 type Billed = Verdict & { readonly bill: Bill }
@@ -67,7 +67,7 @@ export function billsChart(advice: Advice, cast: Cast): Chart {
     id: 'chart-bills',
     title: 'The bill of a month, by what it is for',
     lead: `At the central estimate. Every line with its ${term('sku')} is under Bills.${billed.length > rows.length ? ` The first ${rows.length} of ${billed.length}; all are in the table.` : ''}`,
-    description: `Bills of ${rows.length} candidates, stacked by vCPUs and machines, requests, memory, disk, network and GPU.`,
+    description: `Bills of ${rows.length} candidates, stacked by compute (vCPUs and machines), requests, memory, disk, network and GPU.`,
     height: (narrow) => rows.length * rowHeight(narrow) + (narrow ? 140 : 110),
     option: (narrow) => ({
       aria: { enabled: true, label: { enabled: false }, decal: { show: true } },
@@ -77,6 +77,7 @@ export function billsChart(advice: Advice, cast: Cast): Chart {
         itemWidth: 22,
         itemHeight: 13,
         data: kinds.map(({ name }) => name),
+        itemGap: 16,
         textStyle: { color: 'var(--ink)', fontSize: 12 },
         inactiveColor: 'var(--faint)',
         selectedMode: false,
@@ -84,7 +85,7 @@ export function billsChart(advice: Advice, cast: Cast): Chart {
       grid: { left: narrow ? 12 : 250, right: narrow ? 24 : 60, top: narrow ? 76 : 42, bottom: 56 },
       xAxis: axis({ name: 'USD a month', gap: 32, format: axisUsd }),
       yAxis: nameAxis(names, narrow),
-      series: kinds.map(({ name, color, decal }, index) => ({
+      series: kinds.map(({ name, color, decal }) => ({
         type: 'bar',
         name,
         stack: 'bill',
@@ -103,7 +104,6 @@ export function billsChart(advice: Advice, cast: Cast): Chart {
             value: usd.eq(0) ? null : Number(usd),
           }
         }),
-        ...(index === kinds.length - 1 && {}),
       })),
     }),
     table: table(

@@ -46,6 +46,9 @@ export function costLatencyChart(advice: Advice, cast: Cast): Chart {
     place(Number(usdPerMonth.value), usd),
     place(latencyMs[percentile].value, ms),
   ]
+  /** Of two neighbours on the frontier the left one has its label above it, so that they keep apart. */
+  const isLeft = ({ candidate }: Placed) =>
+    candidate.name === advice.cheapest || cast.stars.indexOf(candidate.name) % 2 === 0
   const frontier = advice.frontier.flatMap(
     (name) => placed.find(({ candidate }) => candidate.name === name) ?? [],
   )
@@ -103,8 +106,9 @@ export function costLatencyChart(advice: Advice, cast: Cast): Chart {
                   labelled.has(verdict.candidate.name) &&
                   (!narrow || verdict.candidate.name === advice.cheapest),
                 formatter: () => cast.short(verdict.candidate.name),
-                position: (at(verdict)[0] ?? 0) > (usd.min + usd.max) / 2 ? 'left' : 'right',
-                distance: 9,
+                position: isLeft(verdict) ? 'top' : 'bottom',
+                distance: 7,
+                align: (at(verdict)[0] ?? 0) < usd.min + 0.2 * (usd.max - usd.min) ? 'left' : 'center',
                 ...LABEL,
                 ...(verdict.candidate.name === advice.cheapest && { fontWeight: 700 }),
               },

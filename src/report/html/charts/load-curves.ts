@@ -65,9 +65,10 @@ export function loadCurvesChart(advice: Advice, curves: readonly LoadCurve[], ca
             emphasis: { disabled: true },
             ...(index === 0 &&
               Number.isFinite(limit) && {
-                markLine: sloLines([
-                  { label: `SLO: ${percentile} ≤ ${formatMs(limit)}`, at: { yAxis: place(limit, ms) } },
-                ]),
+                markLine: sloLines(
+                  [{ label: `SLO: ${percentile} ≤ ${formatMs(limit)}`, at: { yAxis: place(limit, ms) } }],
+                  'Start',
+                ),
               }),
           },
           {
@@ -82,7 +83,7 @@ export function loadCurvesChart(advice: Advice, curves: readonly LoadCurve[], ca
               ? [{ name: `${candidate}: capacity ${capacityOf(capacityRps)}`, value: value(capacity) }]
               : [],
             label: {
-              show: width > 1,
+              show: width > (narrow ? 2 : 1),
               formatter: () => `${formatRps(capacityRps)}/s`,
               position: 'bottom',
               distance: 8,

@@ -91,7 +91,7 @@ export function axis({ name, gap, format }: AxisNaming) {
     nameLocation: 'middle',
     nameGap: gap,
     nameTextStyle: { ...TEXT, fontSize: 12.5, color: 'var(--ink)' },
-    axisLine: { show: true, lineStyle: { color: 'var(--line)' } },
+    axisLine: { show: true, onZero: false, lineStyle: { color: 'var(--line)' } },
     axisTick: { show: true, lineStyle: { color: 'var(--line)' } },
     axisLabel: { ...TEXT, hideOverlap: true, ...(format && { formatter: (value: number) => format(value) }) },
     splitLine: { lineStyle: { color: 'var(--grid)' } },
@@ -118,19 +118,22 @@ export function logAxis({ min, max, ticks }: LogScale, { name, gap, format }: Ax
 /** A limit of the SLO across the chart. */
 export function sloLines(
   lines: readonly { readonly label: string; readonly at: { xAxis: number } | { yAxis: number } }[],
+  side: 'Start' | 'End' = 'End',
 ) {
   return {
     silent: true,
     symbol: 'none',
     lineStyle: { color: 'var(--limit)', type: [6, 4], width: 1.5 },
-    data: lines.map(({ label, at }) => ({
+    data: lines.map(({ label, at }, index) => ({
       ...at,
       label: {
         show: true,
         formatter: () => label,
         ...LABEL,
         color: 'var(--limit)',
-        position: 'xAxis' in at ? 'end' : 'insideEndTop',
+        position: 'xAxis' in at ? 'end' : `inside${side}Top`,
+        // Limits close to each other have their labels above each other.
+        ...('xAxis' in at && { distance: 4 + 14 * index }),
       },
     })),
   }

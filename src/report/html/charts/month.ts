@@ -24,7 +24,7 @@ export function monthChart({ month }: Advice, hourly: HourlyMonth, cast: Cast): 
       yAxisIndex: grid,
       step: 'start',
       symbol: 'none',
-      triggerLineEvent: true,
+      triggerEvent: 'line',
       emphasis: { disabled: true },
       data: overMonth(values),
       lineStyle: { color, width: Math.min(2, width), type: dash },

@@ -33,12 +33,12 @@ function billOf({ candidate, bill, checks }: Verdict, open: boolean): string {
 
 const COLUMNS = [
   { title: 'for' },
-  { title: { html: term('sku') } },
+  { title: { html: term('sku') }, tight: true },
   { title: 'quantity', number: true },
-  { title: 'unit' },
+  { title: 'unit', tight: true },
   { title: 'price', number: true },
   { title: 'USD', number: true },
-  { title: 'price of' },
+  { title: 'price of', tight: true },
 ]
 
 function billTable(name: string, lines: readonly BillLine[]): string {

@@ -3,6 +3,7 @@ import type { Advice, Verdict } from '../../../core/advice.ts'
 import { formatCost, formatCount, formatLatency, label } from '../../figures.ts'
 import { escapeHtml, isolated } from '../escape-html.ts'
 import { term } from '../glossary.ts'
+import { splitRange } from '../split-range.ts'
 import { type Cell, table } from '../table.ts'
 
 /** Outcome told by symbol, word and colour. */
@@ -21,19 +22,17 @@ export function candidatesSection(advice: Advice): string {
   const rows = advice.verdicts.map((verdict): Cell[] => [
     name(verdict, advice),
     outcome(verdict, advice),
-    verdict.outcome === 'refused' || verdict.outcome === 'untested' ? '' : verdict.evidence,
-    formatCost(verdict),
-    formatLatency(verdict, percentile),
-    verdict.operation ? formatCount(verdict.operation.replicas) : '',
+    stacked(formatCost(verdict)),
+    stacked(formatLatency(verdict, percentile)),
+    stacked(verdict.operation ? formatCount(verdict.operation.replicas) : ''),
     { html: `<div class="why">${reasons(verdict)}</div>` },
   ])
   const head = [
     { title: { html: term('candidate') } },
     { title: { html: term('outcome') } },
-    { title: 'evidence' },
-    { title: 'USD a month' },
-    { title: { html: term('percentile', percentile) } },
-    { title: { html: term('replica', 'replicas') } },
+    { title: 'USD a month', number: true },
+    { title: { html: term('percentile', percentile) }, number: true },
+    { title: { html: term('replica', 'replicas') }, number: true },
     { title: 'why' },
   ]
   return `<section id="candidates"><h2>Every candidate, and why</h2>${table('Every candidate, and why', head, rows)}</section>`
@@ -48,9 +47,19 @@ function outcome(verdict: Verdict, advice: Advice): Cell {
   const { symbol, className } = MARKS[verdict.outcome]
   const word = label(verdict, advice)
   const linked = word === 'tie' ? term('tie') : escapeHtml(word)
-  return { html: `<span class="${className}"><span aria-hidden="true">${symbol}</span> ${linked}</span>` }
+  const tried = verdict.outcome !== 'refused' && verdict.outcome !== 'untested'
+  const evidence = tried ? `<small>${escapeHtml(verdict.evidence)}</small>` : ''
+  return {
+    html: `<span class="${className}"><span aria-hidden="true">${symbol}</span> ${linked}</span>${evidence}`,
+  }
 }
 
 function reasons({ reasons, caveats }: Verdict): string {
   return [...reasons, ...caveats].map(isolated).join('; ')
+}
+
+/** A figure, and its range beneath it. */
+function stacked(figure: string): Cell {
+  const { value, range } = splitRange(figure)
+  return { html: `${isolated(value)}${range ? `<small>${isolated(range)}</small>` : ''}` }
 }

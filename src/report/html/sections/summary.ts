@@ -12,6 +12,7 @@ import { formatMs } from '../../../core/units.ts'
 import { formatCount, formatMonth, formatSlo, formatTraffic } from '../../figures.ts'
 import { isolated } from '../escape-html.ts'
 import { term } from '../glossary.ts'
+import { splitRange } from '../split-range.ts'
 
 /** What was asked, and by which run. */
 export function heading({ scenario, run, traffic, slo }: Advice): string {
@@ -60,9 +61,8 @@ function facts(best: Verdict, { slo }: Advice): string {
   return `<dl class="facts">${list.join('')}</dl>${check ? `<p class="sub" style="margin:14px 0 0">What decides: ${isolated(explainCheck(check))}.</p>` : ''}`
 }
 
-/** `$62.38 ($60.00 to $65.00)` as a figure and its range. */
-function split(name: string, text: string): [string, string, string] {
-  const [, value = text, range = ''] = /^(.*?) \((.*)\)$/.exec(text) ?? []
+function split(name: string, figure: string): [string, string, string] {
+  const { value, range } = splitRange(figure)
   return [name, value, range]
 }
 
