@@ -24,7 +24,6 @@ export function monthChart({ month }: Advice, hourly: HourlyMonth, cast: Cast): 
       yAxisIndex: grid,
       step: 'start',
       symbol: 'none',
-      triggerEvent: 'line',
       emphasis: { disabled: true },
       data: overMonth(values),
       lineStyle: { color, width: Math.min(2, width), type: dash },
@@ -67,6 +66,16 @@ export function monthChart({ month }: Advice, hourly: HourlyMonth, cast: Cast): 
             areaStyle: { color: 'var(--band)' },
           },
           ...shown.map(({ candidate, replicas }) => line(candidate, replicas, 1)),
+          ends(
+            shown.map(({ candidate, replicas }) => [candidate, replicas] as const),
+            1,
+            cast,
+          ),
+          ends(
+            shown.flatMap(({ candidate, usd }) => (usd ? [[candidate, usd.map(Number)] as const] : [])),
+            2,
+            cast,
+          ),
           ...shown.flatMap(({ candidate, usd }) => (usd ? [line(candidate, usd.map(Number), 2)] : [])),
         ],
       }
@@ -94,6 +103,35 @@ export function monthChart({ month }: Advice, hourly: HourlyMonth, cast: Cast): 
         ]
       }),
     ),
+  }
+}
+
+/** A mark in its shape at the end of each line, so that lines are told apart without colour. */
+function ends(
+  lines: readonly (readonly [name: string, values: readonly number[]])[],
+  grid: number,
+  cast: Cast,
+) {
+  const unit = grid === 1 ? 'replicas' : 'USD'
+  return {
+    type: 'scatter',
+    name: unit,
+    xAxisIndex: grid,
+    yAxisIndex: grid,
+    clip: false,
+    emphasis: { disabled: true },
+    data: lines.map(([name, values]) => {
+      const { color, symbol, width } = cast.look(name)
+      const last = overMonth(values).at(-1)
+      return {
+        name: `${name}: ${last?.[1] ?? 0} ${unit} in the last hour`,
+        value: last,
+        symbol,
+        symbolSize: width === 1 ? 5 : 10,
+        itemStyle: { color, opacity: 1, borderColor: 'var(--paper)', borderWidth: 1 },
+      }
+    }),
+    z: 4,
   }
 }
 
