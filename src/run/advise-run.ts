@@ -19,7 +19,7 @@ import { assessAll, effortOf } from './assess.ts'
 import { listAssumptions, listWarnings } from './caveats.ts'
 import { explore } from './explore.ts'
 import { hourlyMonth } from './hourly-month.ts'
-import { loadCurve } from './load-curves.ts'
+import { loadCurves } from './load-curves.ts'
 import { isSubject, type Known, type Subject, subjectsOf } from './subject.ts'
 import { summarizeProfile, summarizeVariants } from './summarize-profile.ts'
 
@@ -118,10 +118,9 @@ function seriesOf(
   const chosen = shown.flatMap(
     (name) => subjects.filter(isSubject).find(({ candidate }) => candidate.name === name) ?? [],
   )
-  const effort = effortOf(scenario)
   return {
     ...(hourly && { hourly }),
-    loadCurves: chosen.map((subject) => loadCurve(subject, scenario.slo, effort)),
+    loadCurves: loadCurves(chosen, scenario.slo, effortOf(scenario)),
   }
 }
 

@@ -7,22 +7,36 @@ import type { Percentile, Slo } from '../core/scenario.ts'
 import type { Subject } from './subject.ts'
 
 /** Rates over those that keep every slot of a replica busy. */
-const PLACES = [0.1, 0.3, 0.5, 0.65, 0.75, 0.85, 0.92, 0.98] as const
+const PLACES = [0.1, 0.35, 0.6, 0.8, 0.92, 0.98] as const
 /** Halvings of the stretch in which the capacity lies. */
-const HALVINGS = 4
-/** Of each rate: p99 of so many is known to a few percent. */
-const REQUESTS = 8000
+const HALVINGS = 3
+/** Of each rate: p95 of so many is known to a few percent, which is as much as a chart shows. */
+const REQUESTS = 3000
 
-/** What one replica does as its load rises, and up to where it meets the SLO. */
-export function loadCurve(
-  { candidate, service, replica, scaling }: Subject,
-  slo: Slo,
-  effort: Effort,
-): LoadCurve {
+/** What one replica of each does as its load rises, and up to where it meets the SLO. Replicas that are alike share it. */
+export function loadCurves(subjects: readonly Subject[], slo: Slo, effort: Effort): LoadCurve[] {
+  const done = new Map<string, Curve>()
+  return subjects.map((subject) => {
+    const { service, replica, scaling } = subject
+    const { slots, networkMs, occupancyMs } = centralPoint(service)
+    const { routing, pendingQueue, timeoutS } = scaling
+    const alike = [slots, networkMs, mean(occupancyMs), replica.concurrency, routing, pendingQueue, timeoutS]
+    const key = alike.join()
+    const curve = done.get(key) ?? curveOf(subject, slo, effort)
+    done.set(key, curve)
+    return { candidate: subject.candidate.name, ...curve }
+  })
+}
+
+type Curve = Omit<LoadCurve, 'candidate'>
+
+function mean(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function curveOf({ service, replica, scaling }: Subject, slo: Slo, effort: Effort): Curve {
   const central = centralPoint(service)
-  const { occupancyMs, slots } = central
-  const meanMs = occupancyMs.reduce((sum, ms) => sum + ms, 0) / occupancyMs.length
-  const fullRps = (slots / meanMs) * 1000
+  const fullRps = (central.slots / mean(central.occupancyMs)) * 1000
   const alone = { ...scaling, controller: { kind: 'fixed', replicas: 1 } as const }
   const pointAt = (place: number): Point => {
     const rps = Number((fullRps * place).toPrecision(4))
@@ -46,7 +60,6 @@ export function loadCurve(
     else high = middle
   }
   return {
-    candidate: candidate.name,
     capacityRps: low?.offeredRps ?? 0,
     points: points.sort((a, b) => a.place - b.place).map(({ place: _, ...point }) => point),
   }

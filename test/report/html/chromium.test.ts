@@ -24,7 +24,7 @@ beforeAll(async () => {
   advice = await quickstartAdvice()
   mkdirSync(FOLDER, { recursive: true })
   file = save('quickstart', htmlReport(advice))
-}, 120_000)
+}, 300_000)
 
 afterAll(() => browser?.close())
 
