@@ -1,13 +1,13 @@
 import { escapeHtml } from './escape-html.ts'
 
 /** Ready-made HTML of one cell, as opposed to text that is still to be escaped. */
-export interface Html {
+interface Html {
   readonly html: string
 }
 
 export type Cell = string | Html
 
-export interface Column {
+interface Column {
   readonly title: Cell
   /** Aligned at its right end. */
   readonly number?: boolean

@@ -4,7 +4,7 @@ import { escapeHtml, plainText } from '../escape-html.ts'
 import type { LogScale } from './scale.ts'
 
 /** How the series of one candidate looks in every chart: told by colour, shape and dash together. */
-export interface Look {
+interface Look {
   readonly color: string
   readonly symbol: string
   readonly dash: 'solid' | readonly number[]
