@@ -108,12 +108,19 @@ function whatIsLeft(folder: string, file: string, out: string | undefined): stri
 }
 
 /** Advises from what was saved, so that advising again from the file says the same. */
-function report(record: RunRecord, folder: string, { book, ...use }: ChosenBook, given: Given): number {
-  const saved = JSON.parse(JSON.stringify(record)) as RunRecord
-  const advice = adviseRun(saved, book, { ...use, now: new Date() })
+async function report(
+  record: RunRecord,
+  folder: string,
+  { book, ...use }: ChosenBook,
+  given: Given,
+): Promise<number> {
+  const reread = JSON.parse(JSON.stringify(record)) as RunRecord
+  const advice = adviseRun(reread, book, { ...use, now: new Date() })
   const code = printAdvice(advice, given)
   writeWhole(join(folder, 'report.md'), REPORTS.markdown(advice))
-  console.error(`saved: ${join(folder, RUN_FILE)}, ${join(folder, 'report.md')}`)
+  writeWhole(join(folder, 'report.html'), await REPORTS.html(advice))
+  const saved = [RUN_FILE, 'report.md', 'report.html'].map((file) => join(folder, file))
+  console.error(`saved: ${saved.join(', ')}`)
   return code
 }
 
