@@ -4,7 +4,7 @@ import { UserError } from '../core/errors.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { type ChosenBook, chooseBook } from '../pricing/default-book.ts'
-import { REPORTS } from '../report/index.ts'
+import { writeReport } from '../report/index.ts'
 import { adviseRun } from '../run/advise-run.ts'
 import { newRecord, runScenario, withoutFailures } from '../run/run-scenario.ts'
 import { loadRun, RUN_FILE, saveRun, setAside, writeWhole } from '../run/run-store.ts'
@@ -44,7 +44,7 @@ export async function runCommand(file: string, given: Given): Promise<number> {
         variantsFolder: resolve(place.folder, 'variants'),
       }),
     )
-    return report(finished, place.folder, chosen, given)
+    return await report(finished, place.folder, chosen, given)
   } catch (error) {
     if (!(error instanceof Interruption)) throw error
     const left = saved || place.resumes ? whatIsLeft(place.folder, file, out) : 'nothing was measured yet'
@@ -70,11 +70,16 @@ function whatIsLeft(folder: string, file: string, out: string | undefined): stri
 }
 
 /** Advises from what was saved, so that advising again from the file says the same. */
-function report(record: RunRecord, folder: string, { book, ...use }: ChosenBook, given: Given): number {
+async function report(
+  record: RunRecord,
+  folder: string,
+  { book, ...use }: ChosenBook,
+  given: Given,
+): Promise<number> {
   const saved = JSON.parse(JSON.stringify(record)) as RunRecord
   const advice = adviseRun(saved, book, { ...use, now: new Date() })
-  const code = printAdvice(advice, given)
-  writeWhole(join(folder, 'report.md'), REPORTS.markdown(advice))
+  const code = await printAdvice(advice, given)
+  writeWhole(join(folder, 'report.md'), await writeReport('markdown', advice))
   console.error(`saved: ${join(folder, RUN_FILE)}, ${join(folder, 'report.md')}`)
   return code
 }
