@@ -2,6 +2,7 @@ import { adviceBench } from './advice.ts'
 import { billBench } from './bill.ts'
 import { coverageBench } from './coverage.ts'
 import { gateBench } from './gate.ts'
+import { gateLiveBench } from './gate-live.ts'
 import { hardwareBench } from './hardware.ts'
 import { helpBench } from './help.ts'
 import { latencyBench } from './latency.ts'
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   advice: adviceBench,
   serve: serveBench,
   gate: gateBench,
+  'gate-live': gateLiveBench,
   hardware: hardwareBench,
   variants: variantsBench,
 }

@@ -33,9 +33,19 @@ export interface GateOrder {
 
 const CONCERNS = ['slo', 'regression', 'cost', 'inconclusive'] as const
 /** Of these, blocks measure some and runs others. */
-const OF_BLOCKS: readonly MetricName[] = ['p50', 'p90', 'p95', 'p99', 'p999', 'goodput', 'errors', 'startUp']
+const OF_BLOCKS: readonly MetricName[] = [
+  'p10',
+  'p50',
+  'p90',
+  'p95',
+  'p99',
+  'p999',
+  'goodput',
+  'errors',
+  'startUp',
+]
 const OF_RUNS: readonly MetricName[] = [
-  ...OF_BLOCKS.filter((metric) => metric !== 'goodput'),
+  ...OF_BLOCKS.filter((metric) => metric !== 'goodput' && metric !== 'p10'),
   'modelSize',
   'usdPerMonth',
   'usdPerMillion',

@@ -1,7 +1,8 @@
-import { percentile, percentileRatios } from '../stats/percentile.ts'
+import { percentile } from '../stats/percentile.ts'
 import { type Block, mergeBlocks, type Quad, type Side } from './block.ts'
 import { type ErrorCount, errorEvidence } from './error-evidence.ts'
 import { type Evidence, ratioEvidence } from './judge-series.ts'
+import { latencyRatios } from './latency-ratios.ts'
 import type { Rule } from './rules.ts'
 
 /** A rule for which the blocks hold no evidence, and why. */
@@ -78,7 +79,7 @@ function trimmedMean(values: readonly number[]): number {
 }
 
 function ratioOf({ metric }: Rule): number {
-  const ratio = (percentileRatios as Readonly<Record<string, number>>)[metric]
+  const ratio = (latencyRatios as Readonly<Record<string, number>>)[metric]
   if (ratio === undefined) throw new RangeError(`${metric} is not measured in blocks`)
   return ratio
 }
