@@ -8,6 +8,7 @@ import { helpBench } from './help.ts'
 import { latencyBench } from './latency.ts'
 import { loadBench } from './load.ts'
 import { predictionBench } from './prediction.ts'
+import { reportBench } from './report.ts'
 import { searchBench } from './search.ts'
 import { serveBench } from './serve.ts'
 import { simulateBench } from './simulate.ts'
@@ -29,6 +30,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   'gate-live': gateLiveBench,
   hardware: hardwareBench,
   variants: variantsBench,
+  report: reportBench,
 }
 
 const asked = process.argv.slice(2)

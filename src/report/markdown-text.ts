@@ -1,14 +1,17 @@
 /** Markdown in which text from outside opens no HTML, link, code, emphasis, mention or further cell. */
 export function markdownText(plain: string): string {
   return markdownHtml(plain)
-    .replaceAll('@', '&#64;')
     .replaceAll('|', '&#124;')
     .replaceAll(/[\\`*_~[\]]/g, (character) => `\\${character}`)
 }
 
-/** The same within a tag of our own, where Markdown is not read. */
+/** The same within a tag of our own, where Markdown is not read but mentions are. */
 export function markdownHtml(plain: string): string {
-  return plain.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return plain
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('@', '&#64;')
 }
 
 /** A span of code; a backtick in it would end it, and a pipe a cell around it. */

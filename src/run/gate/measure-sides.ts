@@ -40,7 +40,7 @@ const BLOCK = { lastsMs: 200, least: 25, most: 1000 } as const
  * Quads after which commands are started anew, so that what one process happens to have, as its place on a core or in
  * memory, is not taken for the program's: at the least, and of the longest measurement at least and at most a part.
  */
-const START = { leastQuads: 5, leastPart: 1 / 48, mostPart: 1 / 8 } as const
+const START = { leastQuads: 4, leastPart: 1 / 48, mostPart: 1 / 16 } as const
 /** Requests to the base that tell how long one takes. */
 const LOOK_REQUESTS = 30
 /** Send lag that matters little, as a share of the base's median: both sides bear it, and it is in every latency. */
