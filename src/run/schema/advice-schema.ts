@@ -171,6 +171,16 @@ export const ADVICE_SCHEMA = z.strictObject({
   frontier: z.array(z.string()),
   bestSettings: z.array(z.strictObject({ of: z.string(), best: z.string(), among: z.array(z.string()) })),
   outlook: outlook.nullable(),
+  suggestion: z
+    .strictObject({
+      candidate,
+      evidence,
+      usdPerMonth: usdRange,
+      latencyMs: ofPercentiles(range),
+      checks: z.array(check),
+      usdLess: usd.nullable(),
+    })
+    .nullable(),
   recommendation: z.array(z.string()),
   nextMeasurement: z
     .strictObject({

@@ -62,6 +62,9 @@ const candidateBase = {
   maxReplicas: z.int(),
   url: z.string().exactOptional(),
   tokenEnv: z.string().exactOptional(),
+  server: z
+    .strictObject({ kind: z.enum(['tensorflow-serving', 'triton']), model: z.string() })
+    .exactOptional(),
 }
 
 export const candidate = z.discriminatedUnion('platform', [
