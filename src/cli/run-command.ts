@@ -7,7 +7,7 @@ import { type ChosenBook, chooseBook } from '../pricing/default-book.ts'
 import { REPORTS } from '../report/index.ts'
 import { adviseRun } from '../run/advise-run.ts'
 import { newRecord, runScenario, withoutFailures } from '../run/run-scenario.ts'
-import { loadRun, RUN_FILE, saveRun, setAside, writeWhole } from '../run/run-store.ts'
+import { loadRun, RUN_FILE, saveRun, setAside, withoutCommands, writeWhole } from '../run/run-store.ts'
 import { readScenario } from '../scenario/read-scenario.ts'
 import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
@@ -72,7 +72,7 @@ function whatIsLeft(folder: string, file: string, out: string | undefined): stri
 
 /** Advises from what was saved, so that advising again from the file says the same. */
 function report(record: RunRecord, folder: string, { book, ...use }: ChosenBook, given: Given): number {
-  const saved = JSON.parse(JSON.stringify(record)) as RunRecord
+  const saved = JSON.parse(JSON.stringify(withoutCommands(record))) as RunRecord
   const advice = adviseRun(saved, book, { ...use, now: new Date() })
   const code = printAdvice(advice, given)
   writeWhole(join(folder, 'report.md'), REPORTS.markdown(advice))
