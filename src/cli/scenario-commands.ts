@@ -14,6 +14,7 @@ export const SCENARIO_COMMANDS: readonly Command[] = [
         summary: 'folder of this run (default: reports/<scenario>-<time>)',
       },
       JSON_OUTPUT,
+      { name: 'plain', summary: 'plain lines of progress also in a terminal, as in a pipe or in CI' },
       { name: 'resume', summary: "finish an interrupted run: the one in --out, else the scenario's newest" },
       {
         name: 'max-spend',

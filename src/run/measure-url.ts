@@ -3,6 +3,7 @@ import { type AuthHeaders, type LiveHeaders, openHeaders } from '../cloud/url-he
 import type { Candidate } from '../core/candidate.ts'
 import { UserError } from '../core/errors.ts'
 import type { ModelFacts, Trial } from '../core/measurement.ts'
+import type { Listener } from '../core/run-event.ts'
 import type { Scenario } from '../core/scenario.ts'
 import type { UrlAuth } from '../core/url-auth.ts'
 import { type LoadBatch, loadOpen } from '../load/open-loop.ts'
@@ -11,7 +12,6 @@ import { predictUrl } from '../serving/other-servers.ts'
 import { buildRequest } from '../serving/payload.ts'
 import { smallestCount } from '../stats/percentile-interval.ts'
 import { monthProfile } from '../traffic/month-profile.ts'
-import type { Listener } from './events.ts'
 
 /** Requests in flight beyond which further ones are dropped: far more than any deployment that keeps up. */
 const MOST_IN_FLIGHT = 1000
@@ -27,11 +27,11 @@ interface UrlTrial {
   readonly scenario: Scenario
   readonly model: Pick<ModelFacts, 'inputs'>
   readonly signal: AbortSignal
-  /** Ends the load with what it has measured. */
-  readonly ending?: AbortSignal
   readonly notify: Listener
   /** What lets requests in; absent, as the candidate says. */
   readonly live?: LiveHeaders
+  /** Ends the load with what it has measured. */
+  readonly ending?: AbortSignal
 }
 
 /** Refusals one after the other that are no accident: the token is not taken any more. */
@@ -67,8 +67,12 @@ async function measureLive(trial: UrlTrial, live: LiveHeaders): Promise<Trial> {
   if ('fault' in proof)
     return failed(candidate, `not loaded, because its first request failed: ${proof.fault}`)
   const plan = planLoad(scenario)
+  trial.notify({
+    kind: 'load-started',
+    candidate: candidate.name,
+    load: { arrivals, offeredRps: plan.rps, warmupRequests },
+  })
   const refusals = watchRefusals(live, trial.ending)
-  trial.notify({ kind: 'load-started', load: { arrivals, offeredRps: plan.rps, warmupRequests } })
   const measurement = await loadOpen({
     url,
     payloads: [{ body }],
