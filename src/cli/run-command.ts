@@ -10,7 +10,7 @@ import { writeReport } from '../report/index.ts'
 import { adviseRun } from '../run/advise-run.ts'
 import { Stopped } from '../run/control.ts'
 import { newRecord, runScenario, withoutFailures } from '../run/run-scenario.ts'
-import { loadRun, RUN_FILE, saveRun, setAside, writeWhole } from '../run/run-store.ts'
+import { loadRun, RUN_FILE, saveRun, setAside, withoutCommands, writeWhole } from '../run/run-store.ts'
 import { readScenario } from '../scenario/read-scenario.ts'
 import type { YamlSource } from '../scenario/source.ts'
 import type { Given } from './command.ts'
@@ -114,7 +114,7 @@ async function report(
   { book, ...use }: ChosenBook,
   given: Given,
 ): Promise<number> {
-  const reread = JSON.parse(JSON.stringify(record)) as RunRecord
+  const reread = JSON.parse(JSON.stringify(withoutCommands(record))) as RunRecord
   const advice = adviseRun(reread, book, { ...use, now: new Date() })
   const code = await printAdvice(advice, given)
   writeWhole(join(folder, 'report.md'), await writeReport('markdown', advice))
