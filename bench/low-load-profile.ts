@@ -70,6 +70,15 @@ function busyOnes(burst: readonly Timed[], workers: number): Timed[] {
   return burst.toSorted((a, b) => a.queueMs - b.queueMs).slice(workers, burst.length - (workers - 1))
 }
 
+export function mergeProfiles(profiles: readonly LowLoadProfile[]): LowLoadProfile {
+  return {
+    workers: profiles[0]?.workers ?? 1,
+    idleMs: profiles.flatMap(({ idleMs }) => idleMs),
+    busyMs: profiles.flatMap(({ busyMs }) => busyMs),
+    besideMs: profiles.flatMap(({ besideMs }) => besideMs),
+  }
+}
+
 /** Requests per second that workers serve that are always busy. */
 export function predictedCapacityRps({ workers, busyMs }: LowLoadProfile): number {
   return (workers * 1000) / mean([...busyMs])

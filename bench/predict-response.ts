@@ -34,11 +34,12 @@ export function predictResponses(
   const arrivals = { next: () => arrivalsMs[next++] ?? Number.POSITIVE_INFINITY }
   const fleet = new Fleet(plan, arrivals, { nowMs: 0, replicas: 1, seed })
   fleet.startMeasuring()
-  fleet.responses = new ResponseHistogram()
+  const inFleet = new ResponseHistogram()
+  fleet.responses = inFleet
   fleet.run(Number.POSITIVE_INFINITY, { arrivals: arrivalsMs.length })
   fleet.drain()
   const shifted = new ResponseHistogram()
-  shifted.add(fleet.responses, 1, median([...besideMs]))
+  shifted.add(inFleet, 1, median([...besideMs]))
   return shifted
 }
 

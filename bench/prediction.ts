@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { mean } from 'simple-statistics'
+import { mean, median } from 'simple-statistics'
 import { ResponseHistogram } from '../src/capacity/simulation/response-histogram.ts'
 import type { Measurement } from '../src/core/measurement.ts'
 import { type Arrival, createArrivals, limitArrivals } from '../src/load/arrivals.ts'
@@ -8,7 +8,14 @@ import { summarize } from '../src/load/measurement.ts'
 import { loadOpen } from '../src/load/open-loop.ts'
 import { startLocalServer } from '../src/serving/local-server.ts'
 import { binaryRequest } from './binary-request.ts'
-import { type PredictionRequest, predictedCapacityRps, profileAtLowLoad } from './low-load-profile.ts'
+import { watchOthers } from './cpu-share.ts'
+import {
+  type LowLoadProfile,
+  mergeProfiles,
+  type PredictionRequest,
+  predictedCapacityRps,
+  profileAtLowLoad,
+} from './low-load-profile.ts'
 import { predictResponses } from './predict-response.ts'
 
 const MODEL = fileURLToPath(
@@ -23,10 +30,15 @@ const SHOWN = [
 ] as const
 /** Shares of the capacity. */
 const SHARES = [0.3, 0.6, 0.8]
-/** Each load comes in so many parts, each after a profile of its own: the speed of a virtual machine drifts. */
-const PARTS = 3
-const PROFILE_MS = 7000
-const LOAD_S = 15
+/**
+ * Each load comes in so many parts, each after a profile of its own: a server that is 2% slower has a p95 that is 10%
+ * longer at 80%, and the speed of a virtual machine drifts by more than that within a minute.
+ */
+const PARTS = 9
+const PROFILE_MS = 2500
+const LOAD_S = 5
+/** Profiles, the latest ones, that a prediction is made from: one alone is too short to tell the mean to 2%. */
+const LATEST = 3
 const CAPACITY_REQUESTS = 600
 const timeoutMs = 20_000
 /** Simulations of the same arrivals, and of other ones of the same rate. */
@@ -39,6 +51,8 @@ interface Row {
   readonly rps: number
   readonly real: readonly number[]
   readonly sendLagMs: number
+  /** Share of the CPU time that others took during the loads. */
+  readonly othersRatio: number
   /** Of the arrivals that were sent, one per simulation. */
   readonly replays: readonly ResponseHistogram[]
   /** Of any other Poisson arrivals. */
@@ -70,7 +84,8 @@ export async function predictionBench(): Promise<string> {
       capacities.push(
         `${workers}: ${capacity.toFixed(1)} ${goodputRps.toFixed(1)} ${signed(capacity / goodputRps - 1)}`,
       )
-      for (const share of SHARES) rows.push(await predictAndLoad(target, workers, share, goodputRps))
+      for (const share of SHARES)
+        rows.push(await predictAndLoad(target, server.pid, workers, share, goodputRps))
     } finally {
       await server.stop()
     }
@@ -80,6 +95,7 @@ export async function predictionBench(): Promise<string> {
 
 async function predictAndLoad(
   target: PredictionRequest,
+  pid: number,
   workers: number,
   share: number,
   capacityRps: number,
@@ -87,18 +103,22 @@ async function predictAndLoad(
   const rps = capacityRps * share
   const real: number[] = []
   const lags: number[] = []
+  const taken: number[] = []
+  const profiles: LowLoadProfile[] = []
   const replays = Array.from({ length: REPLAYS }, () => new ResponseHistogram())
   const others = Array.from({ length: REPLAYS }, () => new ResponseHistogram())
   for (let part = 0; part < PARTS; part++) {
-    const profile = await profileAtLowLoad(target, workers, PROFILE_MS)
-    const seed = 100 * workers + 10 * part + 1
+    profiles.push(await profileAtLowLoad(target, workers, PROFILE_MS))
+    const profile = mergeProfiles(profiles.slice(-LATEST))
+    const seed = 1000 * workers + 10 * part + 1
     const arrival = { kind: 'poisson', rps } as const
     for (let replay = 0; replay < REPLAYS; replay++) {
       replays[replay]?.add(predictResponses(profile, arrivalTimes(arrival, seed), rps, replay + 1))
       others[replay]?.add(
-        predictResponses(profile, arrivalTimes(arrival, seed + 1000 * (replay + 1)), rps, replay + 1),
+        predictResponses(profile, arrivalTimes(arrival, seed + 10_000 * (replay + 1)), rps, replay + 1),
       )
     }
+    const othersSince = watchOthers(pid)
     const measured = await loadOpen({
       url: target.url,
       payloads: [{ body: target.body }],
@@ -113,13 +133,15 @@ async function predictAndLoad(
       onSample: ({ dueMs, doneMs, outcome }) => void (outcome === 'ok' && real.push(doneMs - dueMs)),
     })
     lags.push(measured.sendLagMs.p99)
+    taken.push(othersSince())
   }
   return {
     workers,
     share,
     rps,
     real: real.sort((a, b) => a - b),
-    sendLagMs: Math.max(...lags),
+    sendLagMs: median(lags),
+    othersRatio: mean(taken),
     replays,
     others,
   }
@@ -153,7 +175,7 @@ function table(rows: readonly Row[], capacities: readonly string[]): string {
   const head = SHOWN.map(([name]) => `${name}: pred.    real   error chance`).join('   ')
   return [
     `capacity, requests/s, predicted from low load and measured, by workers: ${capacities.join('; ')}`,
-    `                       requests  ${head}   send lag p99`,
+    `                       requests  ${head}   send lag p99   others took`,
     ...rows.map(rowLine),
     `worst: ${worstLine(rows, ({ replays }) => replays)} (aim: p95 within 10%, p99 within 20%; ms from when each request was due)`,
     `worst, were the arrivals not known but for their rate: ${worstLine(rows, ({ others }) => others)}; of which chance:`,
@@ -165,13 +187,13 @@ function table(rows: readonly Row[], capacities: readonly string[]): string {
 }
 
 function rowLine(row: Row): string {
-  const { workers, share, rps, real, replays, sendLagMs } = row
+  const { workers, share, rps, real, replays, sendLagMs, othersRatio } = row
   const cells = SHOWN.map(([, ratio]) => {
     const [predicted, measured] = [predictedAt(replays, ratio), percentileOf(real, ratio)]
     const error = signed(predicted / measured - 1).padStart(7)
     return `     ${ms(predicted)} ${ms(measured)} ${error} ±${percent(chance(replays, ratio)).padStart(5)}`
   })
-  return `  ${named(workers, share)} ${rps.toFixed(0).padStart(4)}/s ${String(real.length).padStart(8)}  ${cells.join('   ')}   ${sendLagMs.toFixed(2)} ms`
+  return `  ${named(workers, share)} ${rps.toFixed(0).padStart(4)}/s ${String(real.length).padStart(8)}  ${cells.join('   ')}   ${sendLagMs.toFixed(2).padStart(9)} ms ${percent(othersRatio).padStart(13)}`
 }
 
 function worstLine(rows: readonly Row[], of: (row: Row) => readonly ResponseHistogram[]): string {
