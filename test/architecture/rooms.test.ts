@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   advise: ['core', 'stats'],
   gate: ['core', 'stats'],
   report: ['core', 'advise', 'gate', 'load', 'model', 'stats'],
+  tui: ['core', 'advise', 'gate', 'report', 'stats'],
   run: [
     'core',
     'traffic',
@@ -42,6 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gate',
     'report',
     'run',
+    'tui',
   ],
 }
 
@@ -55,6 +57,8 @@ const HEAVY: Readonly<Record<string, readonly string[]>> = {
   yaml: ['scenario'],
   '@google-cloud/billing': ['pricing'],
   '@grpc/grpc-js': ['pricing'],
+  ink: ['tui'],
+  react: ['tui'],
 }
 
 const SOURCES = sources('src')
