@@ -30,7 +30,7 @@ const SHARES = [0.3, 0.6, 0.8]
  * Each load comes in so many parts, each after a profile of its own: a server that is 2% slower has a p95 that is 10%
  * longer at 80%, and the speed of a virtual machine drifts by more than that within a minute.
  */
-const PARTS = 9
+const PARTS = 6
 const PROFILE_MS = 2500
 const LOAD_S = 5
 /** Profiles, the latest ones, that a prediction is made from: one alone is too short to tell the mean to 2%. */
@@ -41,7 +41,7 @@ const timeoutMs = 20_000
 const REPLAYS = 20
 
 /** A part that others disturbed is done again, so many times for each load. */
-const SPARE_PARTS = 4
+const SPARE_PARTS = 3
 
 interface Part {
   readonly profile: LowLoadProfile
