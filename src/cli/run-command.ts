@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import type { RunRecord } from '../core/run-record.ts'
@@ -12,11 +12,10 @@ import { readScenario } from '../scenario/read-scenario.ts'
 import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { Interruption, withInterruption } from './interruption.ts'
+import { newestRun, REPORTS_FOLDER } from './newest-run.ts'
 import { printAdvice } from './print-advice.ts'
 import { progressListener } from './progress.ts'
 import { VERSION } from './version.ts'
-
-const REPORTS_FOLDER = 'reports'
 
 /** `plimsoll run`: tries the candidates, saves, advises. */
 export async function runCommand(file: string, given: Given): Promise<number> {
@@ -107,19 +106,6 @@ function resumed(scenario: Scenario, out: string | undefined): Place {
   }
   // Paths may differ where the run was begun elsewhere; all else is the same file's.
   return { record: { ...withoutFailures(record), scenario }, folder, resumes: true }
-}
-
-/** Runs are named after their start, so the last by name is the newest. */
-function newestRun(name: string): string | undefined {
-  if (!existsSync(REPORTS_FOLDER)) return undefined
-  const folders = readdirSync(REPORTS_FOLDER).filter((folder) => isRunOf(folder, name))
-  const newest = folders.sort().at(-1)
-  return newest && join(REPORTS_FOLDER, newest)
-}
-
-function isRunOf(folder: string, name: string): boolean {
-  if (!folder.startsWith(`${name}-`)) return false
-  return /^\d{8}-\d{6}(-\d+)?$/.test(folder.slice(name.length + 1))
 }
 
 /** Two runs in one second each get a folder. */
