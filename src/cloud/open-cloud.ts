@@ -1,8 +1,9 @@
+import type { Place } from '../core/api-endpoint.ts'
 import type { ApiId, DeploySettings } from '../core/deploy-settings.ts'
 import { CallError } from './call-error.ts'
 import type { ClientOptions, Closable, Cloud, RestRequest } from './cloud.ts'
 import type { Credentials } from './credentials.ts'
-import { type Place, placeOf } from './endpoint.ts'
+import { placeOf } from './endpoint.ts'
 import { type Pace, REAL_PACE } from './pace.ts'
 
 /** Opens a project. No client is loaded and no credential looked up until one is used. */
@@ -58,7 +59,7 @@ async function callRest(
   const url = new URL(`${plain ? 'http' : 'https'}://${host}:${port}${path}`)
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
   const signal = AbortSignal.timeout(callTimeoutMs)
-  const authorization = `Bearer ${await credentials.accessToken()}`
+  const authorization = `Bearer ${(await credentials.accessToken()).value}`
   const reply = await fetch(url, {
     method,
     headers: { authorization, ...(body && { 'content-type': contentType }) },
