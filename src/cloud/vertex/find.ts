@@ -1,8 +1,8 @@
 import type { Cloud } from '../cloud.ts'
-import { listOptions } from '../long-running.ts'
 import type { FoundResource, Search } from '../resource.ts'
 import { RUN_LABEL } from '../run-labels.ts'
 import { endpointClient } from './clients.ts'
+import { listOptions } from './operations.ts'
 
 /** Any region: each of them knows where Vertex AI is offered. */
 const ASKED_REGION = 'us-central1'

@@ -22,7 +22,7 @@ export function vertexResources(region: string, order: DeployOrder): VertexResou
   return {
     model: { kind: MODEL_KIND, name: `${parent}/models/${id}`, region },
     endpoint: { kind: ENDPOINT_KIND, name: endpoint, region },
-    deployment: { kind: DEPLOYMENT_KIND, name: `${endpoint}/deployedModels/${deployedModelId(id)}`, region },
+    deployment: { kind: DEPLOYMENT_KIND, name: deploymentOf(endpoint), region },
   }
 }
 
@@ -30,10 +30,10 @@ export function locationName(project: string, region: string): string {
   return `projects/${project}/locations/${region}`
 }
 
-/** The API takes one to ten digits. */
-function deployedModelId(id: string): string {
-  const digits = createHash('sha256').update(id).digest().readUInt32BE(0)
-  return String(1_000_000_000 + digits)
+/** What is deployed at an endpoint of ours: its id follows from the endpoint's. The API takes one to ten digits. */
+export function deploymentOf(endpoint: string): string {
+  const digits = createHash('sha256').update(idOf(endpoint)).digest().readUInt32BE(0)
+  return `${endpoint}/deployedModels/${1_000_000_000 + digits}`
 }
 
 /** The last part of a name, which is the id within its collection. */

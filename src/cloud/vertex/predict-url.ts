@@ -1,5 +1,6 @@
+import { parseEndpointText } from '../../core/api-endpoint.ts'
 import type { Cloud } from '../cloud.ts'
-import { parseEndpoint, placeOf } from '../endpoint.ts'
+import { placeOf } from '../endpoint.ts'
 import type { Resource } from '../resource.ts'
 
 /**
@@ -14,6 +15,6 @@ export function predictUrl(
   host: string,
 ): string {
   const { plain } = placeOf('aiplatform', region, cloud.settings.endpoints)
-  const scheme = plain && parseEndpoint(`http://${host}`) !== undefined ? 'http' : 'https'
+  const scheme = plain && parseEndpointText(`http://${host}`) !== undefined ? 'http' : 'https'
   return `${scheme}://${host}/v1/${name}:rawPredict`
 }

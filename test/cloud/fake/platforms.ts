@@ -1,9 +1,10 @@
 import type { Candidate } from '../../../src/core/candidate.ts'
-import { cloudRun } from '../../fixtures/candidates.ts'
+import { cloudRun, vertex } from '../../fixtures/candidates.ts'
 import type { FakePlatform } from './fake-cloud.ts'
 import type { FakeProject } from './fake-project.ts'
 import { fakeRun } from './fake-run.ts'
 import type { FakeTokens } from './fake-tokens.ts'
+import { fakeVertex } from './fake-vertex.ts'
 import type { Backend } from './live-endpoint.ts'
 
 /** What the fake servers of a platform get. */
@@ -23,5 +24,6 @@ export interface PlatformUnderTest {
 
 /** Every platform: one line each. The contract suite, the full run and the fault sweep take them from here. */
 export const PLATFORMS_UNDER_TEST: readonly PlatformUnderTest[] = [
+  { candidate: vertex(), fake: fakeVertex, creatingCall: 'ModelService/UploadModel' },
   { candidate: cloudRun({ minReplicas: 0 }), fake: fakeRun, creatingCall: 'Services/CreateService' },
 ]

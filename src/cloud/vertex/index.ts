@@ -1,11 +1,13 @@
 import type { VertexCandidate } from '../../core/candidate.ts'
 import { WorldError } from '../../core/errors.ts'
 import type { Deployer, Deployment, DeployOrder, DeployPlan } from '../deployer.ts'
-import { pendingOperation } from '../long-running.ts'
+import { pendingOperation } from '../pending.ts'
 import type { Hourly, PlannedResource } from '../resource.ts'
 import type { Scope } from '../scope.ts'
 import { endpointClient, modelClient } from './clients.ts'
-import { vertexDeployment, vertexEndpoint, vertexModel } from './kinds.ts'
+import { deploymentKind } from './deployment-kind.ts'
+import { endpointKind } from './endpoint-kind.ts'
+import { modelKind } from './model-kind.ts'
 import { vertexResources } from './names.ts'
 import { predictUrl } from './predict-url.ts'
 import { deployRequest, endpointRequest, uploadRequest } from './requests.ts'
@@ -27,7 +29,7 @@ const STEPS = [
 /** Vertex AI: a model of its own, an endpoint of its own, and nodes that serve the one at the other. */
 export const vertexDeployer: Deployer<VertexCandidate> = {
   platform: 'vertex',
-  kinds: [vertexDeployment, vertexEndpoint, vertexModel],
+  kinds: [deploymentKind, endpointKind, modelKind],
   plan: planVertex,
   requirements: vertexRequirements,
   deploy: deployVertex,
@@ -42,7 +44,7 @@ function planVertex(candidate: VertexCandidate, order: DeployOrder): DeployPlan 
   const { model, endpoint, deployment } = planned(candidate, order)
   const notes =
     shape.maxReplicas < candidate.maxReplicas
-      ? [`at most ${shape.maxReplicas} of ${candidate.maxReplicas} replicas while it is measured`]
+      ? [`at most ${shape.maxReplicas} of ${candidate.maxReplicas} replicas (deploy.maxReplicas)`]
       : []
   return { resources: [model, endpoint, deployment], steps: STEPS, notes }
 }
@@ -75,15 +77,15 @@ async function deployVertex(
   ])
   await scope.create(model, STEPS[0].step, async () => {
     const [operation] = await models.uploadModel(uploadRequest(candidate, order), cloud.callOptions)
-    return pendingOperation(cloud, models, operation)
+    return pendingOperation(operation)
   })
   await scope.create(endpoint, STEPS[1].step, async () => {
     const [operation] = await endpoints.createEndpoint(endpointRequest(candidate, order), cloud.callOptions)
-    return pendingOperation(cloud, endpoints, operation)
+    return pendingOperation(operation)
   })
   await scope.create(deployment, STEPS[2].step, async () => {
     const [operation] = await endpoints.deployModel(deployRequest(candidate, order), cloud.callOptions)
-    return pendingOperation(cloud, endpoints, operation)
+    return pendingOperation(operation)
   })
   const [{ dedicatedEndpointDns }] = await endpoints.getEndpoint({ name: endpoint.name }, cloud.callOptions)
   if (!dedicatedEndpointDns) throw new WorldError(`${endpoint.name} has no DNS name of its own`)
