@@ -31,6 +31,15 @@ interface CandidateBase {
   readonly auth?: UrlAuth
   /** Container image to deploy, where it is not that of all. */
   readonly image?: string
+  /** What answers in that deployment; absent, a server of Vertex AI's contract, as `plimsoll serve` is. */
+  readonly server?: OtherServer
+}
+
+/** A server whose requests are not those of Vertex AI's contract. */
+export interface OtherServer {
+  readonly kind: 'tensorflow-serving' | 'triton'
+  /** Its name of the model, which is part of its routes. */
+  readonly model: string
 }
 
 export interface VertexCandidate extends CandidateBase {

@@ -147,6 +147,11 @@ const shared = {
   ]).optional(),
   tokenEnv: text('Environment variable with the bearer token for url.', ['PREDICT_TOKEN']).optional(),
   ...DEPLOYED,
+  server: choice(
+    ['vertex', 'tensorflow-serving', 'triton'],
+    "What answers there: Vertex AI's contract, as plimsoll serve; TensorFlow Serving; Triton.",
+  ).default('vertex'),
+  servedModel: text("The other server's name of the model, part of its routes; model if absent.").optional(),
 }
 
 const scaled = {
