@@ -1,6 +1,7 @@
 import type { Candidate } from '../../../src/core/candidate.ts'
-import { cloudRun, vertex } from '../../fixtures/candidates.ts'
+import { cloudFunction, cloudRun, vertex } from '../../fixtures/candidates.ts'
 import type { FakePlatform } from './fake-cloud.ts'
+import { fakeFunctions } from './fake-functions.ts'
 import type { FakeProject } from './fake-project.ts'
 import { fakeRun } from './fake-run.ts'
 import type { FakeTokens } from './fake-tokens.ts'
@@ -37,5 +38,17 @@ export const PLATFORMS_UNDER_TEST: readonly PlatformUnderTest[] = [
     yaml: 'platform: cloud-run, cpu: 2, memory: 2Gi, concurrency: 4',
     fake: fakeRun,
     creatingCall: 'Services/CreateService',
+  },
+  {
+    candidate: cloudFunction({ generation: 2, minReplicas: 0 }),
+    yaml: 'platform: functions, generation: 2, memory: 2Gi',
+    fake: fakeFunctions,
+    creatingCall: 'FunctionService/CreateFunction',
+  },
+  {
+    candidate: cloudFunction({ generation: 1, minReplicas: 0 }),
+    yaml: 'platform: functions, generation: 1, memory: 2Gi',
+    fake: fakeFunctions,
+    creatingCall: 'CloudFunctionsService/CreateFunction',
   },
 ]
