@@ -46,14 +46,15 @@ export function usdPerDay({ least, most }: Hourly, book: PriceBook): { low: stri
   return { low: text(day(least)), high: text(day(most)) }
 }
 
-/** Orders for the candidates of a run; pure, so that a dry run and a resumed one have the same names. */
+/** Orders for the candidates of a run; pure, so that a resumed run has the same names. @param nowMs the expiry counts from it */
 export function deployOrders(
   record: Pick<RunRecord, 'id' | 'startedAt' | 'scenario'>,
   settings: DeploySettings,
   modelSha256: string,
+  nowMs: number,
 ): (candidate: Candidate) => DeployOrder {
   const run = runKey(record)
-  const expiresS = (Date.parse(record.startedAt) + settings.expiryMs) / 1000
+  const expiresS = (nowMs + settings.expiryMs) / 1000
   const { candidates, load } = record.scenario
   return (candidate) => ({
     settings,
