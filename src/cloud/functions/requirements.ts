@@ -22,6 +22,8 @@ const PERMISSIONS = [
   'storage.objects.get',
   'storage.objects.list',
   'storage.objects.delete',
+  // To find sources that a killed run left, in whichever bucket.
+  'storage.buckets.list',
 ]
 
 export function functionsRequirements(

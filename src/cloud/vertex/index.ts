@@ -92,5 +92,6 @@ async function deployVertex(
   return {
     url: predictUrl(cloud, endpoint, dedicatedEndpointDns),
     auth: { kind: 'access-token' },
+    startStep: STEPS[2].step,
   }
 }
