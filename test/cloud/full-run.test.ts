@@ -27,7 +27,7 @@ describe('a run that deploys one candidate of each platform', () => {
     const advice = JSON.parse(stdout) as Advice
     expect(advice.verdicts).toHaveLength(ONE_OF_EACH.length)
     for (const verdict of advice.verdicts)
-      expect(verdict).toMatchObject({ evidence: 'measured', outcome: 'meets' })
+      expect(verdict, verdict.reasons.join('; ')).toMatchObject({ evidence: 'measured', outcome: 'meets' })
     expect(advice.cheapest).not.toBeNull()
     const record = readJson<RunRecord>(cloud.folder, 'out', 'run.json')
     expect(Number(record.cloud?.spentUsd)).toBeGreaterThan(0)

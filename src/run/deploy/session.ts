@@ -23,7 +23,7 @@ export interface Deploying {
 }
 
 /** The cap is reached. */
-export class CapReached extends Error {
+class CapReached extends Error {
   override readonly name = 'CapReached'
 }
 
@@ -31,7 +31,7 @@ export class CapReached extends Error {
 const TEAR_DOWN_MS = 60_000
 
 /** Price of an hour. @throws UserError where a price is missing: what cannot be counted cannot be capped */
-export function usdOfHour(usage: readonly Usage[], book: PriceBook): Decimal {
+function usdOfHour(usage: readonly Usage[], book: PriceBook): Decimal {
   const { missing, usdTotal } = billUsage(usage, book)
   if (usdTotal !== null) return decimal(usdTotal)
   throw new UserError({
