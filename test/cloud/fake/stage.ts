@@ -46,14 +46,21 @@ const MUTE: Backend = { origin: 'http://127.0.0.1:1', stop: async () => undefine
 export async function stage({ deployer, platform, serve, settings: some }: StageOrder): Promise<Stage> {
   const tokens = new FakeTokens()
   const fake = await startFakeCloud(platform({ tokens, serve: serve ?? (async () => MUTE) }))
+  onTestFinished(() => fake.close())
+  return stageIn(fake, tokens, deployer, some)
+}
+
+/** In a fake cloud that was started by others, who close it. */
+export function stageIn(
+  fake: FakeCloud,
+  tokens: FakeTokens,
+  { kinds }: Pick<Deployer, 'kinds'>,
+  some: Partial<DeploySettings> = {},
+): Stage {
   const settings = deploySettings({ endpoints: fake.endpoints, ...some })
   const cloud = openCloud(settings, tokens.credentials())
-  onTestFinished(async () => {
-    await cloud.close()
-    await fake.close()
-  })
+  onTestFinished(() => cloud.close())
   const scope = scopeIn(cloud)
-  const { kinds } = deployer
   return {
     fake,
     tokens,
