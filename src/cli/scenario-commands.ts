@@ -14,6 +14,7 @@ export const SCENARIO_COMMANDS: readonly Command[] = [
         summary: 'folder of this run (default: reports/<scenario>-<time>)',
       },
       JSON_OUTPUT,
+      { name: 'plain', summary: 'plain lines of progress also in a terminal, as in a pipe or in CI' },
       { name: 'resume', summary: "finish an interrupted run: the one in --out, else the scenario's newest" },
       {
         name: 'max-spend',
@@ -37,6 +38,14 @@ export const SCENARIO_COMMANDS: readonly Command[] = [
         summary: "what if: a flat rate ('50 rps') or a multiple of its own (x2)",
       },
       { name: 'slo', value: 'limits', summary: "what if: other limits, e.g. 'p95<200ms, errors<0.1%'" },
+      { name: 'region', value: 'name', summary: 'what if: every candidate in this region' },
+      {
+        name: 'commitment',
+        value: 'how',
+        summary: 'what if: on-demand, spot, 1yr or 3yr, where it is sold so',
+      },
+      { name: 'min-replicas', value: 'count', summary: 'what if: at least so many replicas' },
+      { name: 'peak-factor', value: 'x', summary: 'what if: a peak of so many times the mean' },
       JSON_OUTPUT,
       BOOK,
       FAIL_UNMET,

@@ -138,6 +138,22 @@ describe('a run that is stopped', () => {
     expect(cloud.project.inventory.names).toEqual([])
   })
 
+  test('by Ctrl-C twice ends the load and takes everything down at once', async () => {
+    const cloud = await cloudOf()
+    const load = 'requests: 20000, warmup: 5, startups: 1'
+    const scenario = cloud.scenario(['platform: cloud-run, cpu: 1, memory: 1Gi'], { rate: '40 rps', load })
+    const { child, finished, said } = run(cloud, scenario, '--max-spend', '5')
+    await said('[1/1]')
+    child.kill('SIGINT')
+    await said('finishing the measurement under way')
+    // Two signals within a second are one press, which npm passes on twice.
+    await new Promise((resolve) => setTimeout(resolve, 1100))
+    child.kill('SIGINT')
+    await said('taking everything down; a third')
+    expect((await finished).code).toBe(130)
+    expect(cloud.project.inventory.names).toEqual([])
+  })
+
   test('by a kill is cleaned up from the journal, with the daily cost, and a second clean finds nothing', async () => {
     const cloud = await cloudOf()
     const scenario = cloud.scenario(['platform: cloud-run, cpu: 1, memory: 1Gi'])
