@@ -6,7 +6,7 @@ import type { Decimal } from '../core/money.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { type ChosenBook, chooseBook } from '../pricing/default-book.ts'
-import { REPORTS } from '../report/index.ts'
+import { writeReport } from '../report/index.ts'
 import { adviseRun } from '../run/advise-run.ts'
 import { Stopped } from '../run/control.ts'
 import { newRecord, runScenario, withoutFailures } from '../run/run-scenario.ts'
@@ -116,9 +116,9 @@ async function report(
 ): Promise<number> {
   const reread = JSON.parse(JSON.stringify(withoutCommands(record))) as RunRecord
   const advice = adviseRun(reread, book, { ...use, now: new Date() })
-  const code = printAdvice(advice, given)
-  writeWhole(join(folder, 'report.md'), REPORTS.markdown(advice))
-  writeWhole(join(folder, 'report.html'), await REPORTS.html(advice))
+  const code = await printAdvice(advice, given)
+  writeWhole(join(folder, 'report.md'), await writeReport('markdown', advice))
+  writeWhole(join(folder, 'report.html'), await writeReport('html', advice))
   const saved = [RUN_FILE, 'report.md', 'report.html'].map((file) => join(folder, file))
   console.error(`saved: ${saved.join(', ')}`)
   return code
