@@ -1,9 +1,11 @@
 import type { Candidate } from '../../../src/core/candidate.ts'
-import { cloudRun } from '../../fixtures/candidates.ts'
+import { cloudFunction, cloudRun, vertex } from '../../fixtures/candidates.ts'
 import type { FakePlatform } from './fake-cloud.ts'
+import { fakeFunctions } from './fake-functions.ts'
 import type { FakeProject } from './fake-project.ts'
 import { fakeRun } from './fake-run.ts'
 import type { FakeTokens } from './fake-tokens.ts'
+import { fakeVertex } from './fake-vertex.ts'
 import type { Backend } from './live-endpoint.ts'
 
 /** What the fake servers of a platform get. */
@@ -26,9 +28,27 @@ export interface PlatformUnderTest {
 /** Every platform: one line each. The contract suite, the full run and the fault sweep take them from here. */
 export const PLATFORMS_UNDER_TEST: readonly PlatformUnderTest[] = [
   {
+    candidate: vertex(),
+    yaml: 'platform: vertex, machineType: n1-standard-4',
+    fake: fakeVertex,
+    creatingCall: 'ModelService/UploadModel',
+  },
+  {
     candidate: cloudRun({ minReplicas: 0 }),
     yaml: 'platform: cloud-run, cpu: 2, memory: 2Gi, concurrency: 4',
     fake: fakeRun,
     creatingCall: 'Services/CreateService',
+  },
+  {
+    candidate: cloudFunction({ generation: 2, minReplicas: 0 }),
+    yaml: 'platform: functions, generation: 2, memory: 2Gi',
+    fake: fakeFunctions,
+    creatingCall: 'FunctionService/CreateFunction',
+  },
+  {
+    candidate: cloudFunction({ generation: 1, minReplicas: 0 }),
+    yaml: 'platform: functions, generation: 1, memory: 2Gi',
+    fake: fakeFunctions,
+    creatingCall: 'CloudFunctionsService/CreateFunction',
   },
 ]

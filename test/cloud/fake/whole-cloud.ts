@@ -58,7 +58,9 @@ export function useWholeCloud(): () => Promise<WholeCloud> {
 async function startWholeCloud(serve: ReturnType<typeof sharedInference>['serve']): Promise<WholeCloud> {
   const tokens = new FakeTokens()
   const basics: Basics = {}
-  const fakes = PLATFORMS_UNDER_TEST.map(({ fake }) => fake({ tokens, serve }))
+  const fakes = [...new Set(PLATFORMS_UNDER_TEST.map(({ fake }) => fake))].map((fake) =>
+    fake({ tokens, serve }),
+  )
   const metadata = () => ({ rest: metadataRoutes(tokens) })
   const cloud = await startFakeCloud(metadata, fakeBasics(basics), ...fakes)
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-cloud-'))
