@@ -1,12 +1,18 @@
 import type { GoogleAuth, IdTokenClient } from 'google-auth-library'
 import { UserError } from '../core/errors.ts'
 
+export interface Token {
+  readonly value: string
+  /** Milliseconds since 1970; null where it is not known. */
+  readonly expiresMs: number | null
+}
+
 /** Tokens of whoever runs Plimsoll: application default credentials, refreshed before they expire. */
 export interface Credentials {
   /** OAuth 2 access token, valid for some minutes yet. */
-  accessToken(): Promise<string>
+  accessToken(): Promise<Token>
   /** ID token for a service, valid for some minutes yet. */
-  idToken(audience: string): Promise<string>
+  idToken(audience: string): Promise<Token>
   /** For Google's own clients. */
   googleAuth(): Promise<GoogleAuth>
 }
@@ -29,8 +35,10 @@ export function defaultCredentials(): Credentials {
   return {
     googleAuth,
     accessToken: async () => {
-      const token = await explained(async () => (await googleAuth()).getAccessToken())
-      if (typeof token === 'string' && token !== '') return token
+      const client = await explained(async () => (await googleAuth()).getClient())
+      const { token } = await explained(() => client.getAccessToken())
+      const { expiry_date: expires } = client.credentials
+      if (typeof token === 'string' && token !== '') return { value: token, expiresMs: expires ?? null }
       throw new UserError({ message: 'the credentials gave no access token', hint: LOG_IN })
     },
     idToken: async (audience) => {
@@ -41,7 +49,8 @@ export function defaultCredentials(): Credentials {
         client.catch(() => idClients.delete(audience))
       }
       const headers = await explained(async () => (await client).getRequestHeaders())
-      return headers.get('authorization')?.replace(/^Bearer /i, '') ?? ''
+      const value = headers.get('authorization')?.replace(/^Bearer /i, '') ?? ''
+      return { value, expiresMs: expiryOf(value) }
     },
   }
 }
@@ -74,5 +83,15 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
         hint: LOG_IN,
       })
     throw cause
+  }
+}
+
+/** `exp` of a JSON Web Token. */
+function expiryOf(token: string): number | null {
+  try {
+    const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
+    return typeof payload.exp === 'number' ? payload.exp * 1000 : null
+  } catch {
+    return null
   }
 }

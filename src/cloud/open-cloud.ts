@@ -58,7 +58,7 @@ async function callRest(
   const url = new URL(`${plain ? 'http' : 'https'}://${host}:${port}${path}`)
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
   const signal = AbortSignal.timeout(callTimeoutMs)
-  const authorization = `Bearer ${await credentials.accessToken()}`
+  const authorization = `Bearer ${(await credentials.accessToken()).value}`
   const reply = await fetch(url, {
     method,
     headers: { authorization, ...(body && { 'content-type': contentType }) },

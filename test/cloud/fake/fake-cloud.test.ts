@@ -6,7 +6,7 @@ import { openCloud } from '../../../src/cloud/open-cloud.ts'
 import type { DeploySettings } from '../../../src/core/deploy-settings.ts'
 import { type FakeCloud, startFakeCloud } from './fake-cloud.ts'
 import { fakeRun } from './fake-run.ts'
-import { noCredentials } from './no-credentials.ts'
+import { FakeTokens } from './fake-tokens.ts'
 
 let fake: FakeCloud
 let cloud: Cloud
@@ -17,13 +17,15 @@ afterEach(async () => {
 })
 
 async function begin(): Promise<void> {
-  fake = await startFakeCloud(fakeRun({ serve: async () => Promise.reject(new Error('no instance')) }))
+  const tokens = new FakeTokens()
+  const serve = async () => Promise.reject(new Error('no instance'))
+  fake = await startFakeCloud(fakeRun({ tokens, serve }))
   const settings = {
     project: 'p',
     endpoints: fake.endpoints,
     callTimeoutMs: 300,
   } as unknown as DeploySettings
-  cloud = openCloud(settings, noCredentials)
+  cloud = openCloud(settings, tokens.credentials())
 }
 
 async function services() {

@@ -3,24 +3,14 @@ import type { FakePlatform } from './fake-cloud.ts'
 import type { FakeProject } from './fake-project.ts'
 import { alreadyExists, FakeError, notFound } from './fault.ts'
 import type { Message } from './grpc-services.ts'
-import type { Backend, LiveEndpoint } from './live-endpoint.ts'
-import { startLiveEndpoint } from './live-endpoint.ts'
+import { type LiveEndpoint, startLiveEndpoint } from './live-endpoint.ts'
 import { protosOf } from './operations-service.ts'
-
-export interface FakeRunOptions {
-  /** Starts the server of an instance of a service. */
-  readonly serve: (service: Message) => Promise<Backend>
-  /** Looks at the bearer token of a request to a service. */
-  readonly refuse?: (
-    authorization: string | undefined,
-    audience: string,
-  ) => { status: number; message: string } | undefined
-}
+import type { FakeParts } from './platforms.ts'
 
 const SERVICE_TYPE = 'google.cloud.run.v2.Service'
 
 /** Cloud Run's `Services`: creates, updates, gets, lists and deletes; a service that exists answers predictions. */
-export function fakeRun(options: FakeRunOptions): (project: FakeProject) => FakePlatform {
+export function fakeRun({ tokens, serve }: FakeParts): (project: FakeProject) => FakePlatform {
   return (project) => {
     const { inventory } = project
     const endpoints = new Map<string, LiveEndpoint>()
@@ -59,8 +49,8 @@ export function fakeRun(options: FakeRunOptions): (project: FakeProject) => Fake
         if (inventory.get(name) === undefined) throw new FakeError(status.ABORTED, 'the service was deleted')
         let origin = ''
         const live = await startLiveEndpoint({
-          start: () => options.serve(inventory.get(name)?.body ?? service),
-          refuse: (authorization) => options.refuse?.(authorization, origin),
+          start: serve,
+          refuse: (authorization) => tokens.refuse(authorization, origin),
         })
         origin = live.origin
         endpoints.set(name, live)
@@ -71,8 +61,9 @@ export function fakeRun(options: FakeRunOptions): (project: FakeProject) => Fake
       project.require('run.services.update', service.name)
       const entry = found(service.name)
       return operation('update', service.name, async () => {
-        await endpoints.get(service.name)?.chill()
-        const { uri } = entry.body
+        const { scaling, uri } = { ...entry.body, ...service, uri: entry.body.uri }
+        if (scaling?.scalingMode === 'MANUAL' && !scaling.manualInstanceCount)
+          await endpoints.get(service.name)?.chill()
         return inventory.add({ ...entry, body: { ...entry.body, ...service, uri } }).body
       })
     }
