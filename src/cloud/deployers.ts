@@ -7,6 +7,7 @@ type Loaders = { readonly [P in PlatformId]?: () => Promise<Deployer<Extract<Can
 /** Each platform's deployer, loaded when it is used. */
 export const DEPLOYERS: Loaders = {
   'cloud-run': async () => (await import('./run/index.ts')).cloudRunDeployer,
+  gce: async () => (await import('./gce/index.ts')).gceDeployer,
 }
 
 /** The deployer of a candidate, seen through the one contract; undefined where its platform has none. */

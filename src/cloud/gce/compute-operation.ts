@@ -11,9 +11,7 @@ interface ComputeOperation {
   readonly zone?: string | null
   readonly region?: string | null
   readonly error?: {
-    readonly errors?:
-      | readonly { readonly code?: string | null; readonly message?: string | null }[]
-      | null
+    readonly errors?: readonly { readonly code?: string | null; readonly message?: string | null }[] | null
   } | null
 }
 
@@ -66,10 +64,7 @@ export function pendingOperation<T>(cloud: Cloud, started: Started, result: () =
   }
 }
 
-async function lookAt(
-  cloud: Cloud,
-  { name, zone, region }: ComputeOperation,
-): Promise<ComputeOperation> {
+async function lookAt(cloud: Cloud, { name, zone, region }: ComputeOperation): Promise<ComputeOperation> {
   const asked = { project: cloud.project, operation: name ?? '' }
   return called(async () => {
     if (zone) {
@@ -93,14 +88,21 @@ export async function deleted(cloud: Cloud, what: string, remove: () => Promise<
   try {
     const started = await called(remove)
     const limitMs = Math.min(DELETION_MS, cloud.settings.readyTimeoutMs)
-    await settle(cloud, pendingOperation(cloud, started, () => true), { what: `deleting ${what}`, limitMs })
+    await settle(
+      cloud,
+      pendingOperation(cloud, started, () => true),
+      { what: `deleting ${what}`, limitMs },
+    )
   } catch (error) {
     if (!isMissing(error)) throw error
   }
 }
 
+/** By HTTP status of a call, or by gRPC code of an operation that failed. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof CallError ? error.status === 404 : (error as { code?: unknown }).code === CODES['RESOURCE_NOT_FOUND']
+  return error instanceof CallError
+    ? error.status === 404
+    : (error as { code?: unknown }).code === 5
 }
 
 /** Whether a zone has none of the machines left; another may have. */

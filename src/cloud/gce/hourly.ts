@@ -39,7 +39,8 @@ export function vmHour(priced: Priced, count: number): Usage[] {
     purchase: spot ? ('spot' as const) : ('on-demand' as const),
     ...gpu,
   }
-  const lines = type === undefined ? [unknownMachine(priced, count)] : machineLines({ ...machines, machineType: type })
+  const lines =
+    type === undefined ? [unknownMachine(priced, count)] : machineLines({ ...machines, machineType: type })
   return [
     ...lines,
     ...(type === undefined ? [] : localSsdLines({ ...machines, machineType: type })),

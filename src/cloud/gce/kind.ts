@@ -1,7 +1,7 @@
-import { called, deleted, type Started } from './compute-operation.ts'
 import type { Cloud } from '../cloud.ts'
 import type { FoundResource, Hourly, Resource, ResourceKind, Search } from '../resource.ts'
 import { readLabels, runOfName } from '../run-labels.ts'
+import { called, deleted, type Started } from './compute-operation.ts'
 import { type Collection, labelsInDescription, resourcePath } from './names.ts'
 
 /** What listings give of every kind. */
@@ -35,7 +35,9 @@ export function namedKind<T extends Listed>(definition: KindDefinition<T>): Reso
     if (run === undefined) return []
     const expiresS = readLabels(labelsInDescription(listed.description))?.expiresS ?? null
     const hourly = await definition.hourly(cloud, region, listed)
-    return [{ kind, name: resourcePath(cloud.project, region, collection, name), region, run, expiresS, hourly }]
+    return [
+      { kind, name: resourcePath(cloud.project, region, collection, name), region, run, expiresS, hourly },
+    ]
   }
   const findAll = async (cloud: Cloud, filter: string, keep: (region: string) => boolean) => {
     const all = await called(() => listAll(cloud, filter))
@@ -75,4 +77,3 @@ export function regionOfScope(scope: string): string {
   if (kind === 'zones') return place.replace(/-[a-z]$/, '')
   return kind === 'regions' ? place : 'global'
 }
-
