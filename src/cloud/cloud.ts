@@ -1,6 +1,6 @@
+import type { Place } from '../core/api-endpoint.ts'
 import type { ApiId, DeploySettings } from '../core/deploy-settings.ts'
 import type { Credentials } from './credentials.ts'
-import type { Place } from './endpoint.ts'
 import type { Pace } from './pace.ts'
 
 /** The project, and how its APIs are reached. */

@@ -90,6 +90,8 @@ export interface Deployment {
    * instance is left or none of the old ones can get the request.
    */
   readonly chill?: () => Promise<void>
+  /** The step of `deploy` whose time is about what a further replica takes to start, where that is one. */
+  readonly startStep?: string
   /** Client's view of where it runs, to measure the round trip to: the host of `url` where absent. */
   readonly pingUrl?: string
 }

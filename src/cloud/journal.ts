@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { DeploySettings } from '../core/deploy-settings.ts'
 import { WorldError } from '../core/errors.ts'
 import type { Resource } from './resource.ts'
 
@@ -7,7 +8,7 @@ export const JOURNAL_FILE = 'cloud-journal.jsonl'
 
 /** One line of a journal. Each is on disk before what it tells of is done. */
 export type JournalLine =
-  | { readonly event: 'run'; readonly run: string; readonly id: string; readonly project: string }
+  | { readonly event: 'run'; readonly run: string; readonly id: string; readonly settings: DeploySettings }
   /** Written before the call that creates it. @see usdPerHour the most it bills, null where a price is missing */
   | ({
       readonly event: 'creating'
@@ -65,7 +66,7 @@ function syncFolder(folder: string): void {
 /** What a journal says exists, or may exist, in which project. */
 export interface Standing {
   readonly run: string
-  readonly project: string
+  readonly settings: DeploySettings
   readonly resources: readonly (Resource & { readonly usdPerHour: string | null })[]
 }
 
@@ -83,7 +84,7 @@ export function readJournal(file: string): Standing | undefined {
     }
     if (line.event === 'deleted') standing.delete(`${line.kind} ${line.name}`)
   }
-  return { run: head.run, project: head.project, resources: [...standing.values()] }
+  return { run: head.run, settings: head.settings, resources: [...standing.values()] }
 }
 
 /** The last line may be torn by a power cut: then what it tells of was not begun. */

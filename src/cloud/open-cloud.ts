@@ -1,8 +1,9 @@
+import type { Place } from '../core/api-endpoint.ts'
 import type { ApiId, DeploySettings } from '../core/deploy-settings.ts'
 import { CallError } from './call-error.ts'
 import type { ClientOptions, Closable, Cloud, RestRequest } from './cloud.ts'
 import type { Credentials } from './credentials.ts'
-import { type Place, placeOf } from './endpoint.ts'
+import { placeOf } from './endpoint.ts'
 import { type Pace, REAL_PACE } from './pace.ts'
 
 /** Opens a project. No client is loaded and no credential looked up until one is used. */

@@ -10,6 +10,7 @@ export const API_IDS = [
   'cloudresourcemanager',
   'artifactregistry',
   'cloudquotas',
+  'iam',
 ] as const
 export type ApiId = (typeof API_IDS)[number]
 

@@ -45,7 +45,7 @@ describe.each(PLATFORMS_UNDER_TEST.map((each) => [each.candidate.name, each] as 
     deployer = (await deployerOf(candidate)) as Deployer
     journal = join(temporaryFolder(), 'journal.jsonl')
     const opened = openJournal(journal, Date.now)
-    opened.write({ event: 'run', run: RUN, id: 'run', project: 'fake-project' })
+    opened.write({ event: 'run', run: RUN, id: 'run', settings })
     scope = createScope({
       cloud,
       candidate: candidate.name,
