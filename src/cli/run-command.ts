@@ -14,16 +14,22 @@ import { EXIT } from './exit-codes.ts'
 import { Interruption, withInterruption } from './interruption.ts'
 import { printAdvice } from './print-advice.ts'
 import { progressListener } from './progress.ts'
+import { dryRun, readMaxSpend, runDeploying } from './run-deploying.ts'
 import { VERSION } from './version.ts'
 
 const REPORTS_FOLDER = 'reports'
+const NOTHING_DEPLOYED =
+  'nothing is deployed without --max-spend USD: candidates are modelled; --dry-run shows what deploying would cost'
 
 /** `plimsoll run`: tries the candidates, saves, advises. */
 export async function runCommand(file: string, given: Given): Promise<number> {
   const { scenario, source } = readScenario(file)
+  const maxSpend = readMaxSpend(scenario, given)
   const chosen = await chooseBook(given.values.get('book'), process.env)
+  if (given.switches.has('dry-run')) return dryRun(scenario, chosen.book, maxSpend)
   const out = given.values.get('out')
   const notify = progressListener()
+  if (scenario.deploy && maxSpend === undefined) notify({ kind: 'note', text: NOTHING_DEPLOYED })
   const place = given.switches.has('resume') ? resumed(scenario, out) : started(scenario, out)
   const saveInPlace = saver(place)
   let saved = false
@@ -34,16 +40,11 @@ export async function runCommand(file: string, given: Given): Promise<number> {
   try {
     const { record } = place
     const locate = source.problem.bind(source)
-    const finished = await withInterruption((signal) =>
-      runScenario({
-        record,
-        signal,
-        notify,
-        locate,
-        save,
-        variantsFolder: resolve(place.folder, 'variants'),
-      }),
-    )
+    const run = { record, notify, locate, save, variantsFolder: resolve(place.folder, 'variants') }
+    const finished =
+      maxSpend === undefined
+        ? await withInterruption((signal) => runScenario({ ...run, signal }))
+        : await runDeploying(run, place.folder, chosen.book, maxSpend)
     return report(finished, place.folder, chosen, given)
   } catch (error) {
     if (!(error instanceof Interruption)) throw error

@@ -15,6 +15,12 @@ export const SCENARIO_COMMANDS: readonly Command[] = [
       },
       JSON_OUTPUT,
       { name: 'resume', summary: "finish an interrupted run: the one in --out, else the scenario's newest" },
+      {
+        name: 'max-spend',
+        value: 'USD',
+        summary: "deploy the candidates as the scenario's deploy: says, and spend no more than this",
+      },
+      { name: 'dry-run', summary: 'print what would be deployed, how long and at what cost; create nothing' },
       BOOK,
       FAIL_UNMET,
     ],

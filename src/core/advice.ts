@@ -1,5 +1,6 @@
 import type { Bill } from './bill.ts'
 import type { Candidate } from './candidate.ts'
+import type { CloudRecord } from './deployment-record.ts'
 import type { HostFacts, ModelFacts, Percentiles, Refusal, StartUp } from './measurement.ts'
 import type { Percentile, Range, Slo, Traffic } from './scenario.ts'
 import type { VariantFacts } from './variant.ts'
@@ -216,4 +217,6 @@ export interface Advice {
   readonly nextMeasurement: NextMeasurement | null
   readonly assumptions: readonly Assumption[]
   readonly warnings: readonly string[]
+  /** What was deployed to measure it; absent where nothing was. */
+  readonly cloud?: CloudRecord
 }

@@ -48,3 +48,17 @@ export interface DeploySettings {
   /** Where an API is reached at another place: `host[:port]`, or `http://127.0.0.1:port`; `{region}` is filled in. */
   readonly endpoints: Readonly<Partial<Record<ApiId, string>>>
 }
+
+/** What a `deploy:` block has unless it says otherwise. */
+export const DEPLOY_DEFAULTS = {
+  port: 8080,
+  predictPath: '/predict',
+  healthPath: '/health',
+  parallel: 3,
+  maxReplicas: 5,
+  expiryMs: 4 * 3_600_000,
+  readyTimeoutMs: 45 * 60_000,
+  callTimeoutMs: 60_000,
+  pollMs: 5000,
+  endpoints: {},
+} as const satisfies Omit<DeploySettings, 'project'>

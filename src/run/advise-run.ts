@@ -56,6 +56,7 @@ export function adviseRun(record: RunRecord, book: PriceBook, options: AdviseOpt
     book: summarizeBook(book, use),
     profile: summarizeProfile(record.profile),
     ...(record.variants ? { variants: summarizeVariants(record) } : {}),
+    ...(record.cloud ? { cloud: record.cloud } : {}),
     verdicts: ranking.verdicts,
     cheapest: ranking.cheapest?.candidate.name ?? null,
     ties: ranking.ties.map(({ candidate }) => candidate.name),

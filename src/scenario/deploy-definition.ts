@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { API_IDS } from '../core/deploy-settings.ts'
+import { API_IDS, DEPLOY_DEFAULTS } from '../core/deploy-settings.ts'
 import { count, duration, text } from './fields.ts'
 
 const endpoints = z
@@ -28,21 +28,29 @@ export const DEPLOY_SCHEMA = z
     modelUri: text('The model in Cloud Storage, for Functions and for images that load it at start.', [
       'gs://my-bucket/model.onnx',
     ]).optional(),
-    port: count('Port that the container serves at.', { most: 65_535 }).default(8080),
-    predictPath: text('Path that the container predicts at.', ['/predict']).default('/predict'),
-    healthPath: text('Path that answers 200 once the container serves.', ['/health']).default('/health'),
+    port: count('Port that the container serves at.', { most: 65_535 }).default(DEPLOY_DEFAULTS.port),
+    predictPath: text('Path that the container predicts at.', ['/predict']).default(
+      DEPLOY_DEFAULTS.predictPath,
+    ),
+    healthPath: text('Path that answers 200 once the container serves.', ['/health']).default(
+      DEPLOY_DEFAULTS.healthPath,
+    ),
     parallel: count('Candidates deployed at the same time; they are loaded one at a time.', {
       most: 20,
-    }).default(3),
+    }).default(DEPLOY_DEFAULTS.parallel),
     maxReplicas: count('Most replicas that a deployment may start while it is measured.', {
       most: 1000,
-    }).default(5),
+    }).default(DEPLOY_DEFAULTS.maxReplicas),
     expiry: duration('After this a deployment counts as forgotten, and plimsoll clean deletes it.').default(
-      4 * 3_600_000,
+      DEPLOY_DEFAULTS.expiryMs,
     ),
-    readyTimeout: duration('Longest that a deployment may take until it answers.').default(45 * 60_000),
-    callTimeout: duration('Longest that one call of an API may take.').default(60_000),
-    poll: duration('Time between two looks at what is under way, and at the spend.').default(5000),
+    readyTimeout: duration('Longest that a deployment may take until it answers.').default(
+      DEPLOY_DEFAULTS.readyTimeoutMs,
+    ),
+    callTimeout: duration('Longest that one call of an API may take.').default(DEPLOY_DEFAULTS.callTimeoutMs),
+    poll: duration('Time between two looks at what is under way, and at the spend.').default(
+      DEPLOY_DEFAULTS.pollMs,
+    ),
     endpoints: endpoints.prefault({}),
   })
   .meta({ description: 'Lets plimsoll run --max-spend deploy the candidates, load them and delete them.' })

@@ -55,12 +55,11 @@ export async function planDeployments(
       }
       const low = price(resources, 'least', seconds.low, book)
       const high = price(resources, 'most', seconds.high, book)
-      const priced = low.usd !== null && high.usd !== null
       return {
         candidate,
         resources,
         seconds,
-        usd: priced ? { low: low.usd, high: high.usd } : null,
+        usd: low.usd && high.usd ? { low: low.usd, high: high.usd } : null,
         missingPrice: low.missing ?? high.missing,
         notes,
         need: { candidate: candidate.name, requirements: deployer.requirements(candidate, order) },

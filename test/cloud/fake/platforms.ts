@@ -16,6 +16,8 @@ export interface FakeParts {
 /** One platform in the contract suite. */
 export interface PlatformUnderTest {
   readonly candidate: Candidate
+  /** The same, or one like it, as a scenario has it: the full run and the fault sweep take it. */
+  readonly yaml: string
   readonly fake: (parts: FakeParts) => (project: FakeProject) => FakePlatform
   /** A call without which nothing is created, to be refused: part of its name. */
   readonly creatingCall: string
@@ -23,5 +25,10 @@ export interface PlatformUnderTest {
 
 /** Every platform: one line each. The contract suite, the full run and the fault sweep take them from here. */
 export const PLATFORMS_UNDER_TEST: readonly PlatformUnderTest[] = [
-  { candidate: cloudRun({ minReplicas: 0 }), fake: fakeRun, creatingCall: 'Services/CreateService' },
+  {
+    candidate: cloudRun({ minReplicas: 0 }),
+    yaml: 'platform: cloud-run, cpu: 2, memory: 2Gi, concurrency: 4',
+    fake: fakeRun,
+    creatingCall: 'Services/CreateService',
+  },
 ]
