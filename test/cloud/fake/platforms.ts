@@ -1,5 +1,6 @@
 import type { Candidate } from '../../../src/core/candidate.ts'
-import { cloudRun } from '../../fixtures/candidates.ts'
+import { cloudRun, mig, vm } from '../../fixtures/candidates.ts'
+import { fakeCompute } from './compute/fake-compute.ts'
 import type { FakePlatform } from './fake-cloud.ts'
 import type { FakeProject } from './fake-project.ts'
 import { fakeRun } from './fake-run.ts'
@@ -31,4 +32,21 @@ export const PLATFORMS_UNDER_TEST: readonly PlatformUnderTest[] = [
     fake: fakeRun,
     creatingCall: 'Services/CreateService',
   },
+  {
+    candidate: vm({ machineType: 'n2-standard-2' }),
+    yaml: 'platform: gce, kind: vm, machineType: n2-standard-2',
+    fake: fakeCompute,
+    creatingCall: '/instances',
+  },
+  {
+    candidate: mig({ machineType: 'e2-standard-2', maxReplicas: 2 }),
+    yaml: 'platform: gce, kind: mig, machineType: e2-standard-2, maxReplicas: 2',
+    fake: fakeCompute,
+    creatingCall: '/instanceGroupManagers',
+  },
 ]
+
+/** Servers of all platforms; several candidates of one platform share theirs. */
+export function fakesOf(parts: FakeParts): readonly ((project: FakeProject) => FakePlatform)[] {
+  return [...new Set(PLATFORMS_UNDER_TEST.map(({ fake }) => fake))].map((fake) => fake(parts))
+}

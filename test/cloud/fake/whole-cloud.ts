@@ -7,7 +7,7 @@ import { type Basics, fakeBasics } from './fake-basics.ts'
 import { type FakeCloud, startFakeCloud } from './fake-cloud.ts'
 import { FakeTokens, metadataRoutes } from './fake-tokens.ts'
 import { sharedInference } from './inference.ts'
-import { PLATFORMS_UNDER_TEST } from './platforms.ts'
+import { fakesOf, PLATFORMS_UNDER_TEST } from './platforms.ts'
 
 const MODEL = join(
   process.cwd(),
@@ -58,7 +58,7 @@ export function useWholeCloud(): () => Promise<WholeCloud> {
 async function startWholeCloud(serve: ReturnType<typeof sharedInference>['serve']): Promise<WholeCloud> {
   const tokens = new FakeTokens()
   const basics: Basics = {}
-  const fakes = PLATFORMS_UNDER_TEST.map(({ fake }) => fake({ tokens, serve }))
+  const fakes = fakesOf({ tokens, serve })
   const metadata = () => ({ rest: metadataRoutes(tokens) })
   const cloud = await startFakeCloud(metadata, fakeBasics(basics), ...fakes)
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-cloud-'))
