@@ -9,7 +9,7 @@ export type AuthHeaders = Readonly<Record<string, string>>
 /** Headers that let requests in, kept fresh while a load runs. */
 export interface LiveHeaders {
   /** The ones of this moment, at once. The same object until they change. */
-  now(): AuthHeaders
+  readonly now: () => AuthHeaders
   /** Why no new ones can be had any more; undefined while all is well. */
   readonly fault: UserError | undefined
   close(): void
@@ -55,9 +55,7 @@ class Refreshed implements LiveHeaders {
     this.#plan(first.expiresMs ?? null)
   }
 
-  now(): AuthHeaders {
-    return this.#headers
-  }
+  readonly now = (): AuthHeaders => this.#headers
 
   close(): void {
     this.#closed = true

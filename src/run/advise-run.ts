@@ -67,7 +67,7 @@ export function adviseRun(record: RunRecord, book: PriceBook, options: AdviseOpt
     outlook: other,
     recommendation: recommend(ranking, next, scenario.slo, other),
     nextMeasurement: next,
-    assumptions: listAssumptions(scenario, record.profile?.host ?? null),
+    assumptions: listAssumptions(record),
     warnings: [...bookWarnings({ book, ...use }, use.now), ...listWarnings(record, ranking.verdicts)],
   }
 }

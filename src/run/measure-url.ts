@@ -15,6 +15,8 @@ import type { Listener } from './events.ts'
 
 /** Requests in flight beyond which further ones are dropped: far more than any deployment that keeps up. */
 const MOST_IN_FLIGHT = 1000
+/** Threads that send while this one deploys other candidates, which may hold it up for tens of ms. */
+const WORKERS_BESIDE_DEPLOYING = 2
 /** Longest that a deployment is loaded, s. */
 const LONGEST_S = 600
 /** Send lag that matters to no verdict, as a share of the tightest limit. */
@@ -76,6 +78,7 @@ async function measureLive(trial: UrlTrial, live: LiveHeaders): Promise<Trial> {
     count: warmupRequests + plan.requests,
     warmupRequests,
     connections: MOST_IN_FLIGHT,
+    ...(trial.live && { workers: WORKERS_BESIDE_DEPLOYING }),
     timeoutMs,
     acceptableLagMs: LAG_SHARE * Math.min(...Object.values(scenario.slo.latencyMs)),
     seed,

@@ -60,7 +60,7 @@ describe('a run that deploys one candidate of each platform', () => {
       logLines: ['Ready condition false', `exec failed: bearer Bearer ya29.${CANARY}`],
     })
     cloud.project.behaviour.operation = (verb, name) =>
-      verb === 'create' && name.includes('-c1')
+      verb === 'create' && name.endsWith('-c1')
         ? { ms: 1, code: 13, message: 'the revision is not ready: container exited with 1' }
         : undefined
     const two = ['platform: cloud-run, cpu: 1, memory: 1Gi', 'platform: cloud-run, cpu: 2, memory: 2Gi']
@@ -113,13 +113,14 @@ describe('a run that is stopped', () => {
   test('by the cap ends loading, takes everything down and keeps what was measured', async () => {
     const cloud = await cloudOf()
     cloud.project.behaviour.operation = (verb, name) =>
-      verb === 'create' && name.includes('-c2') ? 'never' : undefined
+      verb === 'create' && name.endsWith('-c2') ? 'never' : undefined
     const two = ['platform: cloud-run, cpu: 1, memory: 1Gi', 'platform: cloud-run, cpu: 8, memory: 32Gi']
-    const scenario = cloud.scenario(two, { deploy: { readyTimeout: '1h', maxReplicas: 5 } })
-    const { stdout } = await run(cloud, scenario, '--max-spend', '0.21').finished
+    const scenario = cloud.scenario(two, { deploy: { readyTimeout: '1h', maxReplicas: 50, parallel: 1 } })
+    // 50 instances of 8 vCPU and 32 GiB bill $0.82 a minute, a minute at least, and one is kept for taking them down.
+    const { stdout } = await run(cloud, scenario, '--max-spend', '1.60').finished
     const { verdicts } = JSON.parse(stdout) as Advice
     expect(verdicts.map(({ evidence }) => evidence)).toContain('measured')
-    expect(verdicts.flatMap(({ reasons }) => reasons).join()).toContain('the spend cap of $0.21 is reached')
+    expect(verdicts.flatMap(({ reasons }) => reasons).join()).toContain('the spend cap of $1.60 is reached')
     expect(cloud.project.inventory.names).toEqual([])
   })
 

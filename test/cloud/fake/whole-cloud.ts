@@ -81,7 +81,11 @@ async function startWholeCloud(serve: ReturnType<typeof sharedInference>['serve'
 function scenarioText(
   candidates: readonly string[],
   endpoints: DeploySettings['endpoints'],
-  { load = 'requests: 40, warmup: 5, startups: 1, timeout: 5s', rate = '40 rps', deploy = {} }: ScenarioParts,
+  {
+    load = 'requests: 40, warmup: 5, startups: 1, timeout: 30s',
+    rate = '40 rps',
+    deploy = {},
+  }: ScenarioParts,
 ): string {
   const block = {
     project: 'fake-project',
@@ -96,7 +100,7 @@ function scenarioText(
   return [
     'region: us-central1',
     `model: { file: "${MODEL}", inputs: { x: { shape: [1, 3, 48, 192] } }, encoding: base64 }`,
-    'slo: { p95: 2s, errors: 5% }',
+    'slo: { p50: 20s, errors: 20% }',
     `traffic: { rate: ${rate} }`,
     `load: { ${load} }`,
     'deploy:',
