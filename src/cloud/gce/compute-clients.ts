@@ -18,3 +18,8 @@ export function computeClient<N extends ClientName>(
   }
   return cloud.client('compute', 'global', make, name) as Promise<InstanceType<Library[N]>>
 }
+
+/** Options of a listing that is walked page by page. */
+export function listOptions({ callOptions }: Cloud) {
+  return { ...callOptions, autoPaginate: false }
+}

@@ -1,6 +1,6 @@
 import type { Cloud } from '../cloud.ts'
 import type { ResourceKind } from '../resource.ts'
-import { computeClient } from './compute-clients.ts'
+import { computeClient, listOptions } from './compute-clients.ts'
 import type { Started } from './compute-operation.ts'
 import { FREE, ruleHourly } from './hourly.ts'
 import { type KindDefinition, type Listed, namedKind } from './kind.ts'
@@ -22,7 +22,7 @@ function globalKind({ client, remove, hourly = async () => FREE, ...rest }: Defi
     async *list(cloud, filter) {
       const lister = (await client(cloud)) as Lister
       const request = { project: cloud.project, filter }
-      for await (const each of lister.listAsync(request, cloud.callOptions)) yield ['global', each]
+      for await (const each of lister.listAsync(request, listOptions(cloud))) yield ['global', each]
     },
     remove: (cloud, _, name) => remove(cloud, name),
   })

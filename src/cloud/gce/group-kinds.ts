@@ -1,5 +1,5 @@
 import type { Cloud } from '../cloud.ts'
-import { computeClient } from './compute-clients.ts'
+import { computeClient, listOptions } from './compute-clients.ts'
 import { called, lastPart } from './compute-operation.ts'
 import { FREE, groupHourly, type Priced } from './hourly.ts'
 import { namedKind, regionOfScope } from './kind.ts'
@@ -13,7 +13,7 @@ export const AUTOSCALER = namedKind({
   async *list(cloud, filter) {
     const client = await computeClient(cloud, 'AutoscalersClient')
     const request = { project: cloud.project, filter }
-    for await (const [scope, { autoscalers }] of client.aggregatedListAsync(request, cloud.callOptions))
+    for await (const [scope, { autoscalers }] of client.aggregatedListAsync(request, listOptions(cloud)))
       for (const each of autoscalers ?? []) yield [regionOfScope(scope), each]
   },
   remove: async (cloud, region, autoscaler) =>
@@ -36,7 +36,7 @@ export const GROUP = namedKind<ListedGroup>({
   async *list(cloud, filter) {
     const client = await computeClient(cloud, 'InstanceGroupManagersClient')
     const request = { project: cloud.project, filter }
-    for await (const [scope, listed] of client.aggregatedListAsync(request, cloud.callOptions))
+    for await (const [scope, listed] of client.aggregatedListAsync(request, listOptions(cloud)))
       for (const each of listed.instanceGroupManagers ?? []) yield [regionOfScope(scope), each]
   },
   remove: async (cloud, region, instanceGroupManager) =>

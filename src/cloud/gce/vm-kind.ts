@@ -1,7 +1,7 @@
 import type { Cloud } from '../cloud.ts'
 import type { FoundResource, ResourceKind } from '../resource.ts'
 import { RUN_LABEL, readLabels } from '../run-labels.ts'
-import { computeClient } from './compute-clients.ts'
+import { computeClient, listOptions } from './compute-clients.ts'
 import { called, deleted, lastPart } from './compute-operation.ts'
 import { vmHourly } from './hourly.ts'
 import { isIn, regionOfScope, shortName } from './kind.ts'
@@ -64,7 +64,7 @@ async function listVms(cloud: Cloud, filter: string): Promise<[region: string, v
   const asked = { project: cloud.project, filter }
   return called(async () => {
     const all: [string, ListedVm][] = []
-    for await (const [scope, { instances }] of client.aggregatedListAsync(asked, cloud.callOptions))
+    for await (const [scope, { instances }] of client.aggregatedListAsync(asked, listOptions(cloud)))
       for (const vm of instances ?? []) all.push([regionOfScope(scope), vm as ListedVm])
     return all
   })

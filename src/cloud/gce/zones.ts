@@ -1,6 +1,6 @@
 import type { GceCandidate } from '../../core/candidate.ts'
 import type { Cloud } from '../cloud.ts'
-import { computeClient } from './compute-clients.ts'
+import { computeClient, listOptions } from './compute-clients.ts'
 import { called, lastPart } from './compute-operation.ts'
 import { attachedGpus } from './machine.ts'
 
@@ -39,7 +39,7 @@ async function zonesOffering(
   const asked = { project: cloud.project, filter: `name = ${name}` }
   return called(async () => {
     const zones: string[] = []
-    for await (const [scope, listed] of client.aggregatedListAsync(asked, cloud.callOptions)) {
+    for await (const [scope, listed] of client.aggregatedListAsync(asked, listOptions(cloud))) {
       const some = (listed as Record<string, readonly unknown[] | null | undefined>)[collection]
       const zone = lastPart(scope)
       if (some?.length && zone.startsWith(`${region}-`)) zones.push(zone)

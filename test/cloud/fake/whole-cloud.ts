@@ -91,6 +91,7 @@ function scenarioText(
     project: 'fake-project',
     image: 'us-central1-docker.pkg.dev/fake-project/plimsoll/model:1',
     modelUri: 'gs://fake-bucket/model.onnx',
+    clientRanges: '[127.0.0.1/32]',
     maxReplicas: 2,
     callTimeout: '2s',
     readyTimeout: '20s',
