@@ -21,7 +21,11 @@ export async function createBalancer(group: GroupOrder): Promise<Deployment> {
     await scope.until('starting the load balancer', () => answers(`http://${found}:${PORT}${healthPath}`))
     return found
   })
-  return { url: `http://${address}:${PORT}${predictPath}`, auth: { kind: 'none' } }
+  return {
+    url: `http://${address}:${PORT}${predictPath}`,
+    auth: { kind: 'none' },
+    startStep: 'start the VMs',
+  }
 }
 
 function createBackendService(group: GroupOrder): Promise<true> {

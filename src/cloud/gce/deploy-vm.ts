@@ -32,7 +32,11 @@ export async function deployVm(
     })
     return found
   })
-  return { url: `http://${address}:${port}${predictPath}`, auth: { kind: 'none' } }
+  return {
+    url: `http://${address}:${port}${predictPath}`,
+    auth: { kind: 'none' },
+    startStep: 'start the server',
+  }
 }
 
 /** Tries the zones in turn, as long as one has none of the machines left. @returns the zone that had */

@@ -55,6 +55,18 @@ export function useWholeCloud(): () => Promise<WholeCloud> {
   }
 }
 
+/** For tests that make many runs in one cloud. */
+export async function startSweptCloud(): Promise<{ cloud: WholeCloud; close: () => Promise<void> }> {
+  const shared = sharedInference(MODEL)
+  const cloud = await startWholeCloud(shared.serve)
+  const close = async () => {
+    await cloud.close()
+    await shared.stop()
+    rmSync(cloud.folder, { recursive: true, force: true })
+  }
+  return { cloud, close }
+}
+
 async function startWholeCloud(serve: ReturnType<typeof sharedInference>['serve']): Promise<WholeCloud> {
   const tokens = new FakeTokens()
   const basics: Basics = {}
