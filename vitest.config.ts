@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.{ts,tsx}'],
     globalSetup: './test/build-once.ts',
     reporters: ['default', './test/summary-reporter.ts'],
     testTimeout: 60_000,

@@ -2,10 +2,10 @@ import { defaultCredentials } from '../cloud/credentials.ts'
 import { type AuthHeaders, type LiveHeaders, openHeaders } from '../cloud/url-headers.ts'
 import type { Candidate } from '../core/candidate.ts'
 import { UserError } from '../core/errors.ts'
-import type { ModelFacts, Sample, Trial } from '../core/measurement.ts'
+import type { ModelFacts, Trial } from '../core/measurement.ts'
 import type { Scenario } from '../core/scenario.ts'
 import type { UrlAuth } from '../core/url-auth.ts'
-import { loadOpen } from '../load/open-loop.ts'
+import { type LoadBatch, loadOpen } from '../load/open-loop.ts'
 import { proveEndpoint } from '../load/prove-endpoint.ts'
 import { predictUrl } from '../serving/other-servers.ts'
 import { buildRequest } from '../serving/payload.ts'
@@ -15,8 +15,6 @@ import type { Listener } from './events.ts'
 
 /** Requests in flight beyond which further ones are dropped: far more than any deployment that keeps up. */
 const MOST_IN_FLIGHT = 1000
-/** Threads that send while this one deploys other candidates, which may hold it up for tens of ms. */
-const WORKERS_BESIDE_DEPLOYING = 2
 /** Longest that a deployment is loaded, s. */
 const LONGEST_S = 600
 /** Send lag that matters to no verdict, as a share of the tightest limit. */
@@ -29,11 +27,11 @@ interface UrlTrial {
   readonly scenario: Scenario
   readonly model: Pick<ModelFacts, 'inputs'>
   readonly signal: AbortSignal
+  /** Ends the load with what it has measured. */
+  readonly ending?: AbortSignal
   readonly notify: Listener
   /** What lets requests in; absent, as the candidate says. */
   readonly live?: LiveHeaders
-  /** Ends the load early, and keeps what was measured by then. */
-  readonly ending?: AbortSignal
 }
 
 /** Refusals one after the other that are no accident: the token is not taken any more. */
@@ -70,6 +68,7 @@ async function measureLive(trial: UrlTrial, live: LiveHeaders): Promise<Trial> {
     return failed(candidate, `not loaded, because its first request failed: ${proof.fault}`)
   const plan = planLoad(scenario)
   const refusals = watchRefusals(live, trial.ending)
+  trial.notify({ kind: 'load-started', load: { arrivals, offeredRps: plan.rps, warmupRequests } })
   const measurement = await loadOpen({
     url,
     payloads: [{ body }],
@@ -78,13 +77,17 @@ async function measureLive(trial: UrlTrial, live: LiveHeaders): Promise<Trial> {
     count: warmupRequests + plan.requests,
     warmupRequests,
     connections: MOST_IN_FLIGHT,
-    ...(trial.live && { workers: WORKERS_BESIDE_DEPLOYING }),
     timeoutMs,
     acceptableLagMs: LAG_SHARE * Math.min(...Object.values(scenario.slo.latencyMs)),
     seed,
     signal,
     ending: refusals.ending,
-    onSample: refusals.onSample,
+    aside: true,
+    onBatch: (batch) => {
+      trial.notify({ kind: 'requests', atMs: batch.atMs, responseMs: responsesOf(batch) })
+      refusals.look(batch)
+      return undefined
+    },
     onProgress: (finished) =>
       trial.notify({ kind: 'progress', finished, total: warmupRequests + plan.requests }),
   })
@@ -127,11 +130,14 @@ function watchRefusals(live: LiveHeaders, ending: AbortSignal | undefined) {
   let status = ''
   return {
     ending: ending ? AbortSignal.any([ending, controller.signal]) : controller.signal,
-    onSample: ({ outcome, detail }: Sample) => {
-      const isRefusal = outcome === 'status' && (detail === '401' || detail === '403')
-      refused = isRefusal ? refused + 1 : 0
-      if (isRefusal) status = detail
-      if (refused >= MOST_REFUSED || (isRefusal && live.fault)) controller.abort()
+    look: ({ size, outcome, details }: LoadBatch) => {
+      for (let at = 0; at < size; at++) {
+        const said = outcome[at] === 'status' ? details.get(at) : undefined
+        const isRefusal = said === '401' || said === '403'
+        refused = isRefusal ? refused + 1 : 0
+        if (isRefusal) status = said
+        if (refused >= MOST_REFUSED || (isRefusal && live.fault)) controller.abort()
+      }
     },
     fault: (): string | undefined => {
       if (!controller.signal.aborted) return undefined
@@ -139,6 +145,12 @@ function watchRefusals(live: LiveHeaders, ending: AbortSignal | undefined) {
       return `the token was refused in mid-load (${status}): ${why}`
     },
   }
+}
+
+function responsesOf({ size, dueMs, doneMs, outcome }: LoadBatch): number[] {
+  return Array.from({ length: size }, (_, at) =>
+    outcome[at] === 'ok' ? (doneMs[at] ?? 0) - (dueMs[at] ?? 0) : Number.POSITIVE_INFINITY,
+  )
 }
 
 /**

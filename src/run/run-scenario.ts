@@ -4,11 +4,12 @@ import { UserError } from '../core/errors.ts'
 import type { Trial } from '../core/measurement.ts'
 import type { PartialProfile, RunRecord, VariantTrial } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
-import { formatMs } from '../core/units.ts'
 import { platformOf } from '../platforms/index.ts'
 import { describeHost } from '../serving/describe-host.ts'
+import { RunControl } from './control.ts'
 import { deployable, deployCandidates } from './deploy/deploy-candidates.ts'
 import type { Deploying } from './deploy/session.ts'
+import { describeTrial } from './describe-trial.ts'
 import type { Listener } from './events.ts'
 import { checkTokens, measureUrl } from './measure-url.ts'
 import { type Locate, type ProbedModel, probeModel } from './probe-model.ts'
@@ -28,6 +29,8 @@ export interface Run {
   readonly notify: Listener
   /** Given, candidates become deployments as far as their platforms can be deployed to. */
   readonly deploying?: Deploying
+  /** Lets a user pause, skip and stop. */
+  readonly control?: RunControl
 }
 
 /**
@@ -53,17 +56,19 @@ export async function runScenario(run: Run): Promise<RunRecord> {
       variants: () => state.record.variants ?? [],
       update: state.updateVariant,
     }
-    await runSteps(variantSteps(variants, state.untried()), run.signal, run.notify)
+    const { signal, notify, control = new RunControl() } = run
+    const stepping = { signal, notify, control }
+    await runSteps(variantSteps(variants, state.untried()), stepping)
     const inaccurate = state.untried().flatMap((candidate) => accuracyRefusal(candidate, state.record))
     if (inaccurate.length > 0) state.add(...inaccurate)
     const toDeploy = run.deploying ? await deployable(state.untried()) : []
     const names = new Set(toDeploy.map(({ name }) => name))
     const others = () => state.untried().filter(({ name }) => !names.has(name))
     await runSteps(
-      [...remainingSteps(run, state, model, others()), ...variantProfileSteps(variants, others())],
-      run.signal,
-      run.notify,
+      [...remainingSteps(run, state, model, others(), control), ...variantProfileSteps(variants, others())],
+      stepping,
     )
+    await control.ready(signal)
     state.settleModelled(others())
     await deploy(run, state, model, toDeploy)
   }
@@ -120,7 +125,7 @@ async function deploy(
     notify,
     onTrial: (trial) => {
       state.add(trial)
-      notify({ kind: 'note', text: `${trial.candidate}: ${describeTrial(trial)}` })
+      if (trial.status === 'failed') notify({ kind: 'note', text: `${trial.candidate}: ${trial.error}` })
     },
     onCloud: (cloud) => state.updateCloud(cloud),
   })
@@ -135,13 +140,13 @@ function payloadRefusal(candidate: Candidate, requestBytes: number): Trial[] {
 }
 
 function remainingSteps(
-  run: Run,
+  { record, signal, notify }: Run,
   state: RunState,
   model: ProbedModel,
   candidates: readonly Candidate[],
+  control: RunControl,
 ): Step[] {
-  const { scenario } = run.record
-  const { signal, notify } = run
+  const { scenario } = record
   const withUrl = candidates.filter(hasUrl)
   const profile = () => state.record.profile
   const update = (next: PartialProfile) => state.update(next)
@@ -150,21 +155,19 @@ function remainingSteps(
     ...(modelled ? profileSteps({ scenario, model, signal, notify, profile, update }) : []),
     ...withUrl.map((candidate) => ({
       name: candidate.name,
-      run: async () => {
-        const trial = await measureUrl({ candidate, scenario, model: model.facts, signal, notify })
+      endsEarly: true,
+      run: async (stepSignal: AbortSignal) => {
+        const watched = { signal: stepSignal, ending: control.stopping, notify }
+        const trial = await measureUrl({ candidate, scenario, model: model.facts, ...watched })
         state.add(trial)
         return describeTrial(trial)
       },
+      skipped: () => {
+        state.add({ candidate: candidate.name, status: 'failed', error: 'skipped by its user' })
+        return 'skipped'
+      },
     })),
   ]
-}
-
-function describeTrial(trial: Trial): string {
-  if (trial.status === 'failed') return trial.error
-  if (trial.status !== 'measured') return trial.status
-  const { responseMs, counts, valid } = trial.measurement
-  const p95 = Number.isFinite(responseMs.p95) ? formatMs(responseMs.p95) : 'unknown'
-  return `p95 ${p95}, ${counts.ok} of ${counts.due} ok${valid ? '' : ', invalid'}`
 }
 
 function hasUrl(candidate: Candidate): candidate is Candidate & { readonly url: string } {

@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   advise: ['core', 'stats'],
   gate: ['core', 'stats'],
   report: ['core', 'advise', 'gate', 'load', 'model', 'stats'],
+  tui: ['core', 'advise', 'gate', 'report', 'stats'],
   run: [
     'core',
     'traffic',
@@ -45,6 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gate',
     'report',
     'run',
+    'tui',
   ],
 }
 
@@ -60,6 +62,8 @@ const HEAVY: Readonly<Record<string, readonly string[]>> = {
   '@grpc/grpc-js': ['pricing'],
   'google-auth-library': ['cloud'],
   'google-gax': ['cloud'],
+  ink: ['tui'],
+  react: ['tui'],
 }
 
 const SOURCES = sources('src')
