@@ -108,7 +108,6 @@ describe('the fault sweep', () => {
     expect(run.record?.trials.map(({ status }) => status)).toEqual(ONE_OF_EACH.map(() => 'measured'))
     expect(cloud.project.inventory.names).toEqual([])
     points = counter.points
-    if (process.env.SWEEP_SHOW) console.log(points.map(({ what, nth }) => `${what} (${nth})`).join('\n'))
     expect(points.length).toBeGreaterThan(20 * ONE_OF_EACH.length - 20)
     expect(await sweepClean(swept.cloud, run)).toEqual([])
   })
