@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 /** Labels of everything that Plimsoll creates. */
-const RUN_LABEL = 'plimsoll-run'
+export const RUN_LABEL = 'plimsoll-run'
 /** Seconds since 1970 after which nobody needs the resource any more. */
 const EXPIRY_LABEL = 'plimsoll-expires'
 /** Beginning of every name that Plimsoll chooses. */

@@ -109,7 +109,7 @@ function cloudRecord(
   }
 }
 
-function asking({ record, model, signal, notify, deploying }: DeployRun, candidate: Candidate): Asking {
+function asking({ record, model, signal, notify }: DeployRun, candidate: Candidate): Asking {
   const { scenario } = record()
   const { body, headers: own } = buildRequest(scenario.model, model.inputs, scenario.load.seed, undefined)
   const ask = async (url: string, headers: Readonly<Record<string, string>>) => {
@@ -125,10 +125,7 @@ function asking({ record, model, signal, notify, deploying }: DeployRun, candida
     return 'fault' in proof ? proof : { ms: performance.now() - startedMs }
   }
   const load = (url: string, live: LiveHeaders, ending: AbortSignal) =>
-    measureUrl({
-      ...{ candidate: { ...candidate, url }, scenario, model, signal, notify, live, ending },
-      besideOthers: deploying.cloud.settings.parallel > 1,
-    })
+    measureUrl({ candidate: { ...candidate, url }, scenario, model, signal, notify, live, ending })
   return { ask, load }
 }
 

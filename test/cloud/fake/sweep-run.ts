@@ -9,7 +9,6 @@ import { preflight } from '../../../src/cloud/preflight.ts'
 import { runKey } from '../../../src/cloud/run-labels.ts'
 import { tearDown } from '../../../src/cloud/tear-down.ts'
 import type { PriceBook } from '../../../src/core/bill.ts'
-import { UserError } from '../../../src/core/errors.ts'
 import type { ModelFacts, Trial } from '../../../src/core/measurement.ts'
 import { decimal } from '../../../src/core/money.ts'
 import type { RunRecord } from '../../../src/core/run-record.ts'
@@ -40,13 +39,10 @@ export async function sweepRun({ cloud, scenario, model, book }: Swept, number: 
   // Names are made of the second in which a run began.
   let record = newRecord(scenario, 'test', new Date(Date.UTC(2026, 0, 1) + number * 1000))
   const plans = await planDeployments(record, cloud.settings, model.sha256, book)
-  const problems = await preflight(
+  const { problems } = await preflight(
     cloud,
     plans.map(({ need }) => need),
-  ).catch((error: unknown) => {
-    if (error instanceof UserError) return error.problems
-    throw error
-  })
+  )
   if (problems.length > 0) return { record: null, refused: problems.map(({ message }) => message), folder }
   const journal = openJournal(join(folder, JOURNAL_FILE), cloud.pace.now)
   const change = (part: Partial<RunRecord>) => {
