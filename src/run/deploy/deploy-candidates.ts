@@ -24,6 +24,8 @@ export interface DeployRun {
   readonly notify: Listener
   readonly onTrial: (trial: Trial) => void
   readonly onCloud: (cloud: CloudRecord) => void
+  /** How an endpoint is loaded; as the scenario says where absent. */
+  readonly load?: (candidate: Candidate) => Asking['load']
 }
 
 /** Those of a run that its platforms' deployers can deploy: their model is the one in the image. */
@@ -109,15 +111,20 @@ function cloudRecord(
   }
 }
 
-function asking({ record, model, signal, notify }: DeployRun, candidate: Candidate): Asking {
+function asking({ record, model, signal, notify, load: own }: DeployRun, candidate: Candidate): Asking {
   const { scenario } = record()
-  const { body, headers: own } = buildRequest(scenario.model, model.inputs, scenario.load.seed, undefined)
+  const { body, headers: requestHeaders } = buildRequest(
+    scenario.model,
+    model.inputs,
+    scenario.load.seed,
+    undefined,
+  )
   const ask = async (url: string, headers: Readonly<Record<string, string>>) => {
     const startedMs = performance.now()
     const proof = await proveEndpoint({
       url,
       body,
-      headers: { ...own, ...headers },
+      headers: { ...requestHeaders, ...headers },
       expect: { predictions: 1 },
       timeoutMs: scenario.load.timeoutMs,
       signal,
@@ -126,7 +133,7 @@ function asking({ record, model, signal, notify }: DeployRun, candidate: Candida
   }
   const load = (url: string, live: LiveHeaders, ending: AbortSignal) =>
     measureUrl({ candidate: { ...candidate, url }, scenario, model, signal, notify, live, ending })
-  return { ask, load }
+  return { ask, load: own?.(candidate) ?? load }
 }
 
 async function inParallel<T>(

@@ -8,15 +8,18 @@ import { JOURNAL_FILE, openJournal, readJournal } from '../../../src/cloud/journ
 import { preflight } from '../../../src/cloud/preflight.ts'
 import { runKey } from '../../../src/cloud/run-labels.ts'
 import { tearDown } from '../../../src/cloud/tear-down.ts'
+import type { LiveHeaders } from '../../../src/cloud/url-headers.ts'
 import type { PriceBook } from '../../../src/core/bill.ts'
 import type { ModelFacts, Trial } from '../../../src/core/measurement.ts'
 import { decimal } from '../../../src/core/money.ts'
 import type { RunRecord } from '../../../src/core/run-record.ts'
 import type { Scenario } from '../../../src/core/scenario.ts'
+import { loadOpen } from '../../../src/load/open-loop.ts'
 import { deployCandidates } from '../../../src/run/deploy/deploy-candidates.ts'
 import { planDeployments } from '../../../src/run/deploy/plan-deployments.ts'
 import { newRecord } from '../../../src/run/run-scenario.ts'
 import { saveRun } from '../../../src/run/run-store.ts'
+import { buildRequest } from '../../../src/serving/payload.ts'
 
 export interface Swept {
   readonly cloud: Cloud
@@ -61,6 +64,7 @@ export async function sweepRun({ cloud, scenario, model, book }: Swept, number: 
       notify: () => undefined,
       onTrial: (trial: Trial) => change({ trials: [...record.trials, trial] }),
       onCloud: (some) => change({ cloud: some }),
+      load: (candidate) => (url, headers) => lightLoad(candidate.name, url, headers, scenario, model),
     })
   } finally {
     journal.close()
@@ -82,4 +86,30 @@ export async function sweepClean(cloud: Cloud, { folder }: SweptRun): Promise<re
   }
   rmSync(folder, { recursive: true })
   return left
+}
+
+/** A few real requests from this thread: the sweep is about what happens around them. */
+async function lightLoad(
+  candidate: string,
+  url: string,
+  headers: LiveHeaders,
+  { model, load }: Scenario,
+  { inputs }: Swept['model'],
+): Promise<Trial> {
+  const request = buildRequest(model, inputs, load.seed, undefined)
+  const measurement = await loadOpen({
+    url,
+    payloads: [{ body: request.body }],
+    headers: { ...request.headers, ...headers.now() },
+    arrival: { kind: 'constant', rps: 200 },
+    count: 4,
+    warmupRequests: 0,
+    connections: 4,
+    timeoutMs: load.timeoutMs,
+    acceptableLagMs: 1000,
+    seed: load.seed,
+    signal: new AbortController().signal,
+  })
+  const payload = { requestBytes: request.body.length, replyBytes: 0 }
+  return { candidate, status: 'measured', measurement, payload }
 }
