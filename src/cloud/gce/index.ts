@@ -14,6 +14,7 @@ import {
 import { AUTOSCALER, GROUP } from './group-kinds.ts'
 import { planGce } from './plan.ts'
 import { gceRequirements } from './requirements.ts'
+import { serialLines } from './serial-lines.ts'
 import { VM } from './vm-kind.ts'
 
 /** One VM, or a managed instance group behind a load balancer. */
@@ -35,4 +36,5 @@ export const gceDeployer: Deployer<GceCandidate> = {
   requirements: gceRequirements,
   deploy: (candidate, order, scope) =>
     candidate.kind === 'vm' ? deployVm(candidate, order, scope) : deployGroup(candidate, order, scope),
+  lastLines: serialLines,
 }

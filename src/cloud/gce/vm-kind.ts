@@ -59,6 +59,12 @@ export async function vmsNamed(cloud: Cloud, region: string, name: string): Prom
   return all.filter(([each]) => each === region).map(([, vm]) => vm)
 }
 
+/** Of a run, those of its groups too. */
+export async function vmsOfRun(cloud: Cloud, region: string, run: string): Promise<ListedVm[]> {
+  const all = await listVms(cloud, `labels.${RUN_LABEL} = ${run}`)
+  return all.filter(([each]) => each === region).map(([, vm]) => vm)
+}
+
 async function listVms(cloud: Cloud, filter: string): Promise<[region: string, vm: ListedVm][]> {
   const client = await computeClient(cloud, 'InstancesClient')
   const asked = { project: cloud.project, filter }
