@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import type { RunRecord } from '../core/run-record.ts'
@@ -7,17 +7,17 @@ import { type ChosenBook, chooseBook } from '../pricing/default-book.ts'
 import { REPORTS } from '../report/index.ts'
 import { adviseRun } from '../run/advise-run.ts'
 import { newRecord, runScenario, withoutFailures } from '../run/run-scenario.ts'
-import { loadRun, RUN_FILE, saveRun, setAside, writeWhole } from '../run/run-store.ts'
+import { loadRun, RUN_FILE, saveRun, setAside, withoutCommands, writeWhole } from '../run/run-store.ts'
 import { readScenario } from '../scenario/read-scenario.ts'
 import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { Interruption, withInterruption } from './interruption.ts'
+import { newestRun, REPORTS_FOLDER } from './newest-run.ts'
 import { printAdvice } from './print-advice.ts'
 import { progressListener } from './progress.ts'
 import { dryRun, readMaxSpend, runDeploying } from './run-deploying.ts'
 import { VERSION } from './version.ts'
 
-const REPORTS_FOLDER = 'reports'
 const NOTHING_DEPLOYED =
   'nothing is deployed without --max-spend USD: candidates are modelled; --dry-run shows what deploying would cost'
 
@@ -72,7 +72,7 @@ function whatIsLeft(folder: string, file: string, out: string | undefined): stri
 
 /** Advises from what was saved, so that advising again from the file says the same. */
 function report(record: RunRecord, folder: string, { book, ...use }: ChosenBook, given: Given): number {
-  const saved = JSON.parse(JSON.stringify(record)) as RunRecord
+  const saved = JSON.parse(JSON.stringify(withoutCommands(record))) as RunRecord
   const advice = adviseRun(saved, book, { ...use, now: new Date() })
   const code = printAdvice(advice, given)
   writeWhole(join(folder, 'report.md'), REPORTS.markdown(advice))
@@ -108,19 +108,6 @@ function resumed(scenario: Scenario, out: string | undefined): Place {
   }
   // Paths may differ where the run was begun elsewhere; all else is the same file's.
   return { record: { ...withoutFailures(record), scenario }, folder, resumes: true }
-}
-
-/** Runs are named after their start, so the last by name is the newest. */
-function newestRun(name: string): string | undefined {
-  if (!existsSync(REPORTS_FOLDER)) return undefined
-  const folders = readdirSync(REPORTS_FOLDER).filter((folder) => isRunOf(folder, name))
-  const newest = folders.sort().at(-1)
-  return newest && join(REPORTS_FOLDER, newest)
-}
-
-function isRunOf(folder: string, name: string): boolean {
-  if (!folder.startsWith(`${name}-`)) return false
-  return /^\d{8}-\d{6}(-\d+)?$/.test(folder.slice(name.length + 1))
 }
 
 /** Two runs in one second each get a folder. */

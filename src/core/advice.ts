@@ -70,6 +70,17 @@ export interface BestSettings {
   readonly among: readonly string[]
 }
 
+/** Settings that the scenario does not list and that would meet the SLO for less than all that it lists. */
+interface Suggestion {
+  readonly candidate: Candidate
+  readonly evidence: Evidence
+  readonly usdPerMonth: UsdRange
+  readonly latencyMs: Readonly<Record<Percentile, Range>>
+  readonly checks: readonly SloCheck[]
+  /** How much less than the cheapest of the scenario, at the central estimates; null where none of it meets. */
+  readonly usdLess: string | null
+}
+
 /** One line of the SLO held against one candidate. */
 export interface SloCheck {
   readonly metric: Percentile | 'errors'
@@ -210,6 +221,8 @@ export interface Advice {
   /** Names of those that meet and that no other beats in both cost and latency, cheapest first. */
   readonly frontier: readonly string[]
   readonly bestSettings: readonly BestSettings[]
+  /** Never ranked among the candidates; null where none was found, or none sought. */
+  readonly suggestion: Suggestion | null
   /** Null where it was not asked for. */
   readonly outlook: Outlook | null
   /** The recommendation in sentences, evidence first. */

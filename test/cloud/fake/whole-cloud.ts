@@ -94,7 +94,7 @@ function scenarioText(
   candidates: readonly string[],
   endpoints: DeploySettings['endpoints'],
   {
-    load = 'requests: 40, warmup: 5, startups: 1, timeout: 30s',
+    load = 'requests: 120, warmup: 10, startups: 1, timeout: 30s',
     rate = '40 rps',
     deploy = {},
   }: ScenarioParts,
