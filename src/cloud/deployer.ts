@@ -40,6 +40,8 @@ export interface DeployOrder {
   readonly labels: Readonly<Record<string, string>>
   /** The candidate's image, else the scenario's; undefined where neither names one. */
   readonly image: string | undefined
+  /** Utilisation, 0 to 1, at which replicas are added, as the simulation assumes it; the platform's where absent. */
+  readonly targetUtilization?: number
   /** Of one request to the deployment, ms. */
   readonly requestTimeoutMs: number
   /** SHA-256 of the model, hex: bundles that are uploaded are named by it. */

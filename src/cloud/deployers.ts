@@ -6,6 +6,8 @@ type Loaders = { readonly [P in PlatformId]?: () => Promise<Deployer<Extract<Can
 
 /** Each platform's deployer, loaded when it is used. */
 export const DEPLOYERS: Loaders = {
+  functions: async () => (await import('./functions/index.ts')).functionsDeployer,
+  vertex: async () => (await import('./vertex/index.ts')).vertexDeployer,
   'cloud-run': async () => (await import('./run/index.ts')).cloudRunDeployer,
   gce: async () => (await import('./gce/index.ts')).gceDeployer,
 }

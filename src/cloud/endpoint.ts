@@ -3,7 +3,8 @@ import type { ApiId } from '../core/deploy-settings.ts'
 
 /** Google's own hosts; Vertex AI has one in each region. */
 function defaultHost(api: ApiId, region: string): string {
-  return api === 'aiplatform' ? `${region}-aiplatform.googleapis.com` : `${api}.googleapis.com`
+  if (api === 'aiplatform') return `${region}-aiplatform.googleapis.com`
+  return api === 'functions' ? 'cloudfunctions.googleapis.com' : `${api}.googleapis.com`
 }
 
 /** @param region fills in `{region}` of the endpoint, and the host of APIs that have one in each region */

@@ -58,8 +58,9 @@ async function callRest(
 ): Promise<unknown> {
   const url = new URL(`${plain ? 'http' : 'https'}://${host}:${port}${path}`)
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
-  const signal = AbortSignal.timeout(callTimeoutMs)
   const authorization = `Bearer ${(await credentials.accessToken()).value}`
+  // From here on: looking up credentials, once, is no part of the call.
+  const signal = AbortSignal.timeout(callTimeoutMs)
   const reply = await fetch(url, {
     method,
     headers: { authorization, ...(body && { 'content-type': contentType }) },

@@ -5,7 +5,7 @@ export const RUN_LABEL = 'plimsoll-run'
 /** Seconds since 1970 after which nobody needs the resource any more. */
 const EXPIRY_LABEL = 'plimsoll-expires'
 /** Beginning of every name that Plimsoll chooses. */
-const NAME_PREFIX = 'plimsoll'
+export const NAME_PREFIX = 'plimsoll'
 
 const KEY = /^\d{14}-[0-9a-f]{6}$/
 

@@ -1,5 +1,6 @@
 import type { Purchase } from './bill.ts'
 import { type Candidate, DISK_GIB, REPLICA_BOUNDS } from './candidate.ts'
+import { parseVertexEndpoint } from './vertex-endpoint.ts'
 
 /** A candidate before it is named. */
 export type Unnamed = Candidate extends infer C ? (C extends Candidate ? Omit<C, 'name'> : never) : never
@@ -19,6 +20,8 @@ export function candidateName(candidate: Unnamed): string {
 
 /** Host and path: deployments on Vertex AI share a host. Without the query, which might hold a key. */
 function place(url: string): string {
+  const endpoint = parseVertexEndpoint(url)
+  if (endpoint) return endpoint.name.slice(endpoint.name.indexOf('endpoints/'))
   const { host, pathname } = new URL(url)
   return `${host}${pathname === '/' ? '' : pathname}`
 }

@@ -1,10 +1,12 @@
 import { defaultCredentials } from '../cloud/credentials.ts'
 import { type AuthHeaders, type LiveHeaders, openHeaders } from '../cloud/url-headers.ts'
+import { type AttachedEndpoint, tooLarge } from '../cloud/vertex/attached.ts'
 import type { Candidate } from '../core/candidate.ts'
 import { UserError } from '../core/errors.ts'
 import type { ModelFacts, Trial } from '../core/measurement.ts'
 import type { Scenario } from '../core/scenario.ts'
 import type { UrlAuth } from '../core/url-auth.ts'
+import { parseVertexEndpoint } from '../core/vertex-endpoint.ts'
 import { type LoadBatch, loadOpen } from '../load/open-loop.ts'
 import { proveEndpoint } from '../load/prove-endpoint.ts'
 import { predictUrl } from '../serving/other-servers.ts'
@@ -41,27 +43,43 @@ const MOST_REFUSED = 20
 export async function measureUrl(trial: UrlTrial): Promise<Trial> {
   const { candidate } = trial
   let live: LiveHeaders
+  let attached: AttachedEndpoint | undefined
   try {
-    live = trial.live ?? (await openHeaders(authOf(candidate), defaultCredentials))
+    attached = await attach(trial)
+    live = trial.live ?? (await openHeaders(attached?.auth ?? authOf(candidate), defaultCredentials))
   } catch (error) {
     if (error instanceof UserError) return failed(candidate, `not loaded: ${explainUser(error)}`)
     throw error
   }
   try {
-    return await measureLive(trial, live)
+    return await measureLive(trial, live, attached)
   } finally {
     if (!trial.live) live.close()
   }
 }
 
-async function measureLive(trial: UrlTrial, live: LiveHeaders): Promise<Trial> {
+/** A Vertex AI endpoint given by its resource name has to be looked up; a URL is asked as it is. */
+async function attach({ candidate, scenario }: UrlTrial): Promise<AttachedEndpoint | undefined> {
+  const endpoint = candidate.platform === 'vertex' ? parseVertexEndpoint(candidate.url) : undefined
+  if (endpoint === undefined) return undefined
+  const { attachVertex } = await import('../cloud/vertex/attach.ts')
+  return attachVertex(endpoint, scenario.deploy, defaultCredentials())
+}
+
+async function measureLive(
+  trial: UrlTrial,
+  live: LiveHeaders,
+  attached: AttachedEndpoint | undefined,
+): Promise<Trial> {
   const { candidate, scenario, model, signal } = trial
   const { warmupRequests, arrivals, seed, timeoutMs } = scenario.load
   const { server } = candidate
   const request = buildRequest(scenario.model, model.inputs, seed, server)
   const { body } = request
   const headers = mergedHeaders(request.headers, live)
-  const url = predictUrl(candidate.url, server)
+  const url = predictUrl(attached?.url ?? candidate.url, server)
+  const excess = attached && tooLarge(body.length, attached)
+  if (excess !== undefined) return failed(candidate, `not loaded: ${excess}`)
   const expect = server?.kind === 'triton' ? 'outputs' : { predictions: predictionsOf(trial) }
   const proof = await proveEndpoint({ url, body, headers: headers(), expect, timeoutMs, signal })
   if ('fault' in proof)

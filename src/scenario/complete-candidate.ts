@@ -1,6 +1,7 @@
 import { type Accelerator, type Candidate, DISK_TYPE, REPLICA_BOUNDS } from '../core/candidate.ts'
 import { candidateName, type Unnamed } from '../core/candidate-name.ts'
 import { machineType } from '../core/machine-type.ts'
+import { parseVertexEndpoint, type VertexEndpointName } from '../core/vertex-endpoint.ts'
 import { checkMachine } from './check-machine.ts'
 import type { RawCandidate } from './definition.ts'
 import { checkAuth, readAuth } from './read-auth.ts'
@@ -23,7 +24,7 @@ export function completeCandidate(
     sound = false
     report(field, message, hint)
   }
-  const region = raw.region ?? defaultRegion
+  const region = raw.region ?? endpointOf(raw)?.region ?? defaultRegion
   if (region === undefined && written.region === undefined)
     fail('region', 'is missing', 'give the candidate a region, or all of them one at the top')
   checkCombinations(raw, written, fail)
@@ -99,6 +100,11 @@ function checkFirstGeneration(raw: Extract<RawCandidate, { platform: 'functions'
 
 function checkUrl(raw: RawCandidate, fail: Report): void {
   if (raw.url === undefined) return
+  const endpoint = endpointOf(raw)
+  if (endpoint !== undefined) {
+    checkEndpoint(raw, endpoint, fail)
+    return
+  }
   const url = URL.canParse(raw.url) ? new URL(raw.url) : undefined
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
     fail('url', `"${raw.url}" is not an http or https URL`, 'write it like https://host/predict')
@@ -113,6 +119,18 @@ function checkUrl(raw: RawCandidate, fail: Report): void {
   } else if (isAuthenticated(raw) && url.protocol === 'http:' && !isLoopback(url)) {
     fail('url', 'the token would travel unencrypted', 'use https')
   }
+}
+
+function endpointOf({ platform, url }: RawCandidate): VertexEndpointName | undefined {
+  return platform === 'vertex' && url !== undefined ? parseVertexEndpoint(url) : undefined
+}
+
+/** A Vertex AI endpoint by its resource name, which says where it is and how it lets requests in. */
+function checkEndpoint(raw: RawCandidate, { region }: VertexEndpointName, fail: Report): void {
+  if (raw.tokenEnv !== undefined || readAuth(raw) !== undefined)
+    fail('url', 'an endpoint takes the access token of your credentials', 'leave how it authenticates away')
+  if (raw.region !== undefined && raw.region !== region)
+    fail('region', `the endpoint is in ${region}, not in ${raw.region}`, `write region: ${region}`)
 }
 
 function isAuthenticated(raw: RawCandidate): boolean {

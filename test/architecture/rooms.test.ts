@@ -10,7 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   platforms: ['core'],
   serving: ['core'],
   model: ['core', 'serving', 'stats'],
-  cloud: ['core', 'platforms'],
+  cloud: ['core', 'platforms', 'serving'],
   stats: ['core'],
   load: ['core', 'stats', 'traffic'],
   capacity: ['core'],

@@ -32,6 +32,7 @@ const ROLES: readonly (readonly [prefix: string, role: string])[] = [
   ['run.routes.invoke', 'roles/run.invoker'],
   ['run.', 'roles/run.developer'],
   ['aiplatform.', 'roles/aiplatform.user'],
+  ['cloudfunctions.functions.invoke', 'roles/cloudfunctions.invoker'],
   ['cloudfunctions.', 'roles/cloudfunctions.developer'],
   ['compute.firewalls.', 'roles/compute.securityAdmin'],
   ['compute.networks.', 'roles/compute.networkUser'],

@@ -55,13 +55,14 @@ export function deployOrders(
 ): (candidate: Candidate) => DeployOrder {
   const run = runKey(record)
   const expiresS = (nowMs + settings.expiryMs) / 1000
-  const { candidates, load } = record.scenario
+  const { candidates, load, assumptions } = record.scenario
   return (candidate) => ({
     settings,
     run,
     key: `c${candidates.findIndex(({ name }) => name === candidate.name) + 1}`,
     labels: runLabels(run, expiresS),
     image: candidate.image ?? settings.image,
+    targetUtilization: assumptions.targetUtilization,
     requestTimeoutMs: load.timeoutMs,
     modelSha256,
   })

@@ -1,3 +1,4 @@
+import { extname } from 'node:path'
 import type { PackageFile, PackageOrder } from './package-order.ts'
 import { serverFiles } from './server-files.ts'
 
@@ -12,8 +13,9 @@ export function functionFiles(order: PackageOrder): PackageFile[] {
 
 /** The Functions Framework finds the function by the name that it is exported under. */
 function indexFile({ version, candidate }: PackageOrder): string {
+  const module = `./server/serving/predict-function${extname(import.meta.url)}`
   return `// Made by plimsoll package. MODEL_URI is the gs:// URI of the model, which the first request fetches.
-import { predictFunction } from './server/serving/predict-function.js'
+import { predictFunction } from '${module}'
 
 const modelUri = process.env.MODEL_URI
 if (!modelUri) throw new Error('MODEL_URI is not set: it is the gs:// URI of the model')

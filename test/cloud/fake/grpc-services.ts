@@ -18,6 +18,15 @@ export interface GrpcService {
 
 const TO_OBJECT = { longs: String, enums: String, bytes: Buffer, defaults: false, json: false } as const
 
+/** Those of Vertex AI take a second to read. */
+const roots = new WeakMap<object, protobuf.Root>()
+
+function rootOf(protos: object): protobuf.Root {
+  const root = roots.get(protos) ?? protobuf.Root.fromJSON(protos as protobuf.INamespace)
+  roots.set(protos, root)
+  return root
+}
+
 /** Adds services to a gRPC server; each call is numbered, faulted and logged by the project. */
 export function addGrpcServices(
   server: grpc.Server,
@@ -26,7 +35,7 @@ export function addGrpcServices(
   cut: (peer: string) => void,
 ): void {
   for (const { protos, service, methods } of services) {
-    const root = protobuf.Root.fromJSON(protos as protobuf.INamespace)
+    const root = rootOf(protos)
     const definition: Record<string, grpc.MethodDefinition<Message, Message>> = {}
     const handlers: Record<string, grpc.handleUnaryCall<Message, Message>> = {}
     for (const method of root.lookupService(service).methodsArray) {

@@ -17,7 +17,17 @@ export function operationsService(project: FakeProject, others: readonly GrpcSer
   return {
     protos: mergedProtos([...all]),
     service: 'google.longrunning.Operations',
-    methods: { getOperation: look, waitOperation: look, cancelOperation: () => ({}) },
+    methods: {
+      getOperation: look,
+      waitOperation: look,
+      listOperations: async ({ name }: Message) => ({
+        operations: await project.operations.listUnderWay(name),
+      }),
+      cancelOperation: async ({ name }: Message) => {
+        await project.operations.cancel(name)
+        return {}
+      },
+    },
   }
 }
 
@@ -25,9 +35,17 @@ interface Namespace {
   nested?: Record<string, Namespace>
 }
 
+/** Those merged before, because reading them takes long. */
+const known: { readonly all: readonly object[]; readonly merged: object }[] = []
+
 function mergedProtos(all: readonly object[]): object {
+  const same = known.find(
+    (each) => each.all.length === all.length && all.every((one) => each.all.includes(one)),
+  )
+  if (same) return same.merged
   const merged: Namespace = {}
   for (const protos of all) merge(merged, structuredClone(protos) as Namespace)
+  known.push({ all, merged })
   return merged
 }
 

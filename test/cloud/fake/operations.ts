@@ -24,6 +24,8 @@ export interface OperationOrder {
   readonly effect: () => Promise<object> | object
   /** What comes of it when it fails: what was there while it was under way goes. */
   readonly failed?: () => Promise<void> | void
+  /** Cancelling it does nothing. */
+  readonly uncancellable?: boolean
 }
 
 interface Running {
@@ -66,6 +68,21 @@ export class Operations {
     return { name, done: true, metadata, response }
   }
 
+  /** Those about a parent that have not ended, as the API lists them. */
+  async listUnderWay(parent: string): Promise<object[]> {
+    const own = [...this.#running.values()].filter(({ order }) => order.parent === parent)
+    const looked = await Promise.all(own.map(({ name }) => this.look(name)))
+    return looked.filter((each) => !(each as { done: boolean }).done)
+  }
+
+  /** Ends it without its effect, unless its order says that it cannot be cancelled. */
+  async cancel(name: string): Promise<void> {
+    const running = this.#running.get(name)
+    if (running === undefined) throw notFound(name)
+    if ((await this.end(running)) !== undefined || running.order.uncancellable) return
+    running.ended = Promise.resolve({ error: { code: 1, message: 'The operation was cancelled' } })
+  }
+
   /** Those that have not ended; a test may look at how many there are. */
   get underWay(): string[] {
     return [...this.#running.values()].filter(({ ended }) => ended === undefined).map(({ name }) => name)
@@ -78,8 +95,9 @@ export class Operations {
 
   private end(running: Running): Promise<Ended> | undefined {
     const { plan, order, startedMs } = running
-    if (plan === 'never' || this.#behaviour.now() < startedMs + plan.ms) return running.ended
-    running.ended ??= finish(plan, order)
+    if (running.ended !== undefined) return running.ended
+    if (plan === 'never' || this.#behaviour.now() < startedMs + plan.ms) return undefined
+    running.ended = finish(plan, order)
     return running.ended
   }
 }
