@@ -1,6 +1,7 @@
 import type { Candidate } from '../core/candidate.ts'
 import type { DeploySettings } from '../core/deploy-settings.ts'
 import type { UrlAuth } from '../core/url-auth.ts'
+import type { Cloud } from './cloud.ts'
 import type { PlannedResource, ResourceKind } from './resource.ts'
 import type { Scope } from './scope.ts'
 
@@ -24,6 +25,8 @@ export interface Deployer<C extends Candidate = Candidate> {
   deploy(candidate: C, order: DeployOrder, scope: Scope): Promise<Deployment>
   /** A filter of Cloud Logging for what the deployment itself wrote; its last lines explain a failure. */
   logFilter?(candidate: C, order: DeployOrder): string
+  /** The last lines of a log that Cloud Logging has not: of a VM, its serial port. Called before anything is deleted. */
+  lastLines?(candidate: C, order: DeployOrder, cloud: Cloud): Promise<readonly string[]>
 }
 
 /** One candidate to deploy within one run. Everything that names depend on is in here. */

@@ -9,6 +9,7 @@ const DEPLOYERS: Loaders = {
   functions: async () => (await import('./functions/index.ts')).functionsDeployer,
   vertex: async () => (await import('./vertex/index.ts')).vertexDeployer,
   'cloud-run': async () => (await import('./run/index.ts')).cloudRunDeployer,
+  gce: async () => (await import('./gce/index.ts')).gceDeployer,
 }
 
 /** The deployer of a candidate, seen through the one contract; undefined where its platform has none. */

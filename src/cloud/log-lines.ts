@@ -30,7 +30,19 @@ export async function lastLogLines(cloud: Cloud, filter: string): Promise<readon
 
 function lineOf({ textPayload, jsonPayload }: Entry): string[] {
   const text = textPayload ?? jsonPayload?.message
-  return typeof text === 'string' && text.trim() !== ''
-    ? [withoutSecrets(text.trim()).replace(/\s+/g, ' ').slice(0, MOST_CHARACTERS)]
-    : []
+  return typeof text === 'string' ? shownLines(text.replace(/\s+/g, ' ')) : []
+}
+
+/** The last lines of a text as they may be shown: short, without secrets or control characters. */
+export function shownLines(text: string): string[] {
+  return text
+    .split(/\r?\n/)
+    .map((line) =>
+      withoutSecrets(line)
+        .replace(/[\p{Cc}\s]+/gu, ' ')
+        .trim()
+        .slice(0, MOST_CHARACTERS),
+    )
+    .filter((line) => line !== '')
+    .slice(-MOST_LINES)
 }

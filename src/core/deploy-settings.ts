@@ -24,6 +24,11 @@ export interface DeploySettings {
   readonly serviceAccount?: string
   /** `gs://bucket/path` of the model, for Functions and for images that load it at start. */
   readonly modelUri?: string
+  /** VPC network of Compute Engine VMs, `default` where absent; and its subnetwork, where the network has no automatic ones. */
+  readonly network?: string
+  readonly subnetwork?: string
+  /** Address ranges that may reach a VM, e.g. `203.0.113.7/32`; where absent, this machine's own address as Google sees it. */
+  readonly clientRanges?: readonly string[]
   /** Port, and paths of prediction and of health, that the container serves. */
   readonly port: number
   readonly predictPath: string

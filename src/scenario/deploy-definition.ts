@@ -28,6 +28,19 @@ export const DEPLOY_SCHEMA = z
     modelUri: text('The model in Cloud Storage, for Functions and for images that load it at start.', [
       'gs://my-bucket/model.onnx',
     ]).optional(),
+    network: text('VPC network of Compute Engine VMs.', ['default']).optional(),
+    subnetwork: text(
+      'Subnetwork of Compute Engine VMs, where the network has none of its own in each region.',
+      ['projects/my-project/regions/us-central1/subnetworks/models'],
+    ).optional(),
+    clientRanges: z
+      .array(text('Address range.', ['203.0.113.7/32']))
+      .min(1)
+      .meta({
+        description:
+          'Who may reach a Compute Engine VM; this machine alone, by its address on the internet, if absent.',
+      })
+      .optional(),
     port: count('Port that the container serves at.', { most: 65_535 }).default(DEPLOY_DEFAULTS.port),
     predictPath: text('Path that the container predicts at.', ['/predict']).default(
       DEPLOY_DEFAULTS.predictPath,

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import type { z } from 'zod'
 import { parseEndpointText } from '../core/api-endpoint.ts'
 import type { ApiId, DeploySettings } from '../core/deploy-settings.ts'
@@ -9,12 +10,16 @@ type RawDeploy = z.output<typeof DEPLOY_SCHEMA>
 /** Fills in a `deploy:` block, and reports what is wrong with its fields. */
 export function readDeploy(raw: RawDeploy, report: Report): DeploySettings {
   checkNames(raw, report)
+  checkRanges(raw.clientRanges ?? [], report)
   const { project, image, serviceAccount, modelUri, port, predictPath, healthPath, parallel } = raw
   return {
     project,
     ...(image !== undefined && { image }),
     ...(serviceAccount !== undefined && { serviceAccount }),
     ...(modelUri !== undefined && { modelUri }),
+    ...(raw.network !== undefined && { network: raw.network }),
+    ...(raw.subnetwork !== undefined && { subnetwork: raw.subnetwork }),
+    ...(raw.clientRanges !== undefined && { clientRanges: raw.clientRanges }),
     port,
     predictPath,
     healthPath,
@@ -48,6 +53,19 @@ function checkNames({ project, modelUri, predictPath, healthPath, image }: RawDe
       `"${image}" is not an image`,
       'write it like region-docker.pkg.dev/project/repository/image:tag',
     )
+}
+
+function checkRanges(ranges: readonly string[], report: Report): void {
+  for (const [index, range] of ranges.entries()) {
+    const [address = '', bits = '', ...more] = range.split('/')
+    const sound = isIPv4(address) && /^\d{1,2}$/.test(bits) && Number(bits) <= 32 && more.length === 0
+    if (sound) continue
+    report(
+      ['deploy', 'clientRanges', index],
+      `"${range}" is not a range of addresses`,
+      'write it like 203.0.113.7/32',
+    )
+  }
 }
 
 function readEndpoints(raw: RawDeploy['endpoints'], report: Report): DeploySettings['endpoints'] {

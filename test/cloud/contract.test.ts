@@ -107,7 +107,10 @@ describe.each(PLATFORMS_UNDER_TEST.map((each) => [each.candidate.name, each] as 
   test('deploys what it planned and nothing else, serves one real prediction, and is gone after its deletion', async () => {
     const deployment = await deployer.deploy(candidate, order, scope)
     const planned = deployer.plan(candidate, order).resources.map(({ name }) => name)
-    expect(fake.project.inventory.names.toSorted()).toEqual(planned.toSorted())
+    // What comes and goes with another resource is not planned by itself; a VM is planned before its zone is known.
+    const own = fake.project.inventory.list().filter(({ partOf }) => partOf === undefined)
+    const names = own.map(({ name }) => name.replace(/\/zones\/([^/]+)-[a-z]\//, '/regions/$1/'))
+    expect(names.toSorted()).toEqual(planned.toSorted())
     expect(scope.created.map(({ name }) => name)).toEqual(planned)
     expect(readJournal(journal)?.resources.map(({ name }) => name)).toEqual(planned)
 

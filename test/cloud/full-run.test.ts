@@ -43,7 +43,7 @@ describe('a run that deploys one candidate of each platform', () => {
       readFileSync(join(cloud.folder, 'out', name), 'utf8'),
     )
     for (const text of [stdout, stderr, ...written]) expect(text).not.toContain(CANARY)
-  })
+  }, 300_000)
 
   test('sends another server in the image its own requests, on its own routes', async () => {
     const cloud = await cloudOf()

@@ -24,6 +24,8 @@ export interface DeployRun {
   readonly notify: Listener
   readonly onTrial: (trial: Trial) => void
   readonly onCloud: (cloud: CloudRecord) => void
+  /** How an endpoint is loaded; as the scenario says where absent. */
+  readonly load?: (candidate: Candidate) => Asking['load']
 }
 
 /** Those of a run that its platforms' deployers can deploy: their model is the one in the image. */
@@ -109,9 +111,9 @@ function cloudRecord(
   }
 }
 
-function asking({ record, model, signal, notify }: DeployRun, candidate: Candidate): Asking {
+function asking({ record, model, signal, notify, load: own }: DeployRun, candidate: Candidate): Asking {
   const { scenario } = record()
-  const { body, headers: own } = buildRequest(
+  const { body, headers: requestHeaders } = buildRequest(
     scenario.model,
     model.inputs,
     scenario.load.seed,
@@ -123,7 +125,7 @@ function asking({ record, model, signal, notify }: DeployRun, candidate: Candida
     const proof = await proveEndpoint({
       url,
       body,
-      headers: { ...own, ...headers },
+      headers: { ...requestHeaders, ...headers },
       expect,
       timeoutMs: scenario.load.timeoutMs,
       signal,
@@ -132,7 +134,7 @@ function asking({ record, model, signal, notify }: DeployRun, candidate: Candida
   }
   const load = (url: string, live: LiveHeaders, ending: AbortSignal) =>
     measureUrl({ candidate: { ...candidate, url }, scenario, model, signal, notify, live, ending })
-  return { ask, load }
+  return { ask, load: own?.(candidate) ?? load }
 }
 
 async function inParallel<T>(

@@ -174,17 +174,28 @@ async function collect<T>(count: number, work: () => Promise<T>): Promise<T[]> {
 
 /** The platform's own words, and the last lines of the deployment's log. */
 async function explain(error: unknown, trial: DeploymentTrial, scope: CandidateScope): Promise<string> {
-  const { candidate, deployer, order, deploying, purse } = trial
+  const { purse } = trial
   if (purse.capped.aborted) return `not measured: ${(purse.capped.reason as Error).message}`
   const words =
     error instanceof UserError
       ? error.problems.map(({ message, hint }) => (hint ? `${message} (${hint})` : message)).join('; ')
       : wordsOf(error)
-  const filter = scope.created.length > 0 ? deployer.logFilter?.(candidate, order) : undefined
-  const lines = filter === undefined ? [] : await lastLogLines(deploying.cloud, filter)
+  const lines = scope.created.length > 0 ? await lastLines(trial) : []
   return [`not deployed: ${words}`, ...(lines.length > 0 ? [`its log ends: ${lines.join(' | ')}`] : [])].join(
     '; ',
   )
+}
+
+/** What a deployment wrote last. That it cannot be read is no failure of its own. */
+async function lastLines({
+  candidate,
+  deployer,
+  order,
+  deploying,
+}: DeploymentTrial): Promise<readonly string[]> {
+  const filter = deployer.logFilter?.(candidate, order)
+  if (filter !== undefined) return lastLogLines(deploying.cloud, filter)
+  return (await deployer.lastLines?.(candidate, order, deploying.cloud).catch(() => [])) ?? []
 }
 
 async function takeDown(trial: DeploymentTrial, scope: CandidateScope): Promise<readonly Left[]> {

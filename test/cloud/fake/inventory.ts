@@ -8,6 +8,8 @@ export interface Entry {
   readonly labels: Readonly<Record<string, string>>
   /** The resource as its API answers it. */
   readonly body: Readonly<Record<string, unknown>>
+  /** Name of what it comes and goes with, e.g. the VM of a boot disk. */
+  readonly partOf?: string
   /** What goes when it is deleted, e.g. a server that answers predictions. */
   readonly stop?: () => Promise<void> | void
 }

@@ -23,6 +23,10 @@ export interface EndpointOrder {
   readonly start: () => Promise<Backend>
   /** Why a request is not let in: 401 or 403 and a message. Undefined lets it in. */
   readonly refuse?: (authorization: string | undefined) => { status: number; message: string } | undefined
+  /** Whether a connection from this address gets through at all: a firewall. */
+  readonly admit?: (address: string) => boolean
+  /** Where it listens; any port of 127.0.0.1 where absent. */
+  readonly at?: { readonly host: string; readonly port: number }
   /** Path of the backend for a path of the front; the same where absent. */
   readonly rewrite?: (path: string) => string
 }
@@ -36,6 +40,7 @@ export async function startLiveEndpoint(order: EndpointOrder): Promise<LiveEndpo
     return backend
   }
   const server = createServer((incoming, outgoing) => {
+    if (order.admit?.(incoming.socket.remoteAddress ?? '') === false) return void incoming.socket.destroy()
     const refused = order.refuse?.(incoming.headers.authorization)
     if (refused) return void outgoing.writeHead(refused.status).end(refused.message)
     const path = order.rewrite?.(incoming.url ?? '/') ?? incoming.url ?? '/'
@@ -44,8 +49,11 @@ export async function startLiveEndpoint(order: EndpointOrder): Promise<LiveEndpo
       (error: unknown) => outgoing.writeHead(503).end(String(error)),
     )
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { host: address, port } = order.at ?? { host: '127.0.0.1', port: 0 }
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, address, resolve)
+  })
+  const host = `${address}:${(server.address() as AddressInfo).port}`
   const chill = async () => {
     const old = backend
     backend = undefined

@@ -22,6 +22,8 @@ export interface OperationOrder {
   readonly responseType: string
   /** What comes of it, when it ends well: changes the inventory, returns the response. */
   readonly effect: () => Promise<object> | object
+  /** What comes of it when it fails: what was there while it was under way goes. */
+  readonly failed?: () => Promise<void> | void
   /** Cancelling it does nothing. */
   readonly uncancellable?: boolean
 }
@@ -101,10 +103,14 @@ export class Operations {
 }
 
 async function finish(plan: Exclude<OperationPlan, 'never'>, order: OperationOrder): Promise<Ended> {
-  if ('code' in plan) return { error: { code: plan.code, message: plan.message } }
+  if ('code' in plan) {
+    await order.failed?.()
+    return { error: { code: plan.code, message: plan.message } }
+  }
   try {
     return { response: await order.effect() }
   } catch (error) {
+    await order.failed?.()
     if (error instanceof FakeError) return { error: { code: error.code, message: error.message } }
     throw error
   }

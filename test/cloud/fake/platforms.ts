@@ -1,5 +1,6 @@
 import type { Candidate } from '../../../src/core/candidate.ts'
-import { cloudFunction, cloudRun, vertex } from '../../fixtures/candidates.ts'
+import { cloudFunction, cloudRun, mig, vertex, vm } from '../../fixtures/candidates.ts'
+import { fakeCompute } from './compute/fake-compute.ts'
 import type { FakePlatform } from './fake-cloud.ts'
 import { fakeFunctions } from './fake-functions.ts'
 import type { FakeProject } from './fake-project.ts'
@@ -40,6 +41,18 @@ export const PLATFORMS_UNDER_TEST: readonly PlatformUnderTest[] = [
     creatingCall: 'Services/CreateService',
   },
   {
+    candidate: vm({ machineType: 'n2-standard-2' }),
+    yaml: 'platform: gce, kind: vm, machineType: n2-standard-2',
+    fake: fakeCompute,
+    creatingCall: '/instances',
+  },
+  {
+    candidate: mig({ machineType: 'e2-standard-2', maxReplicas: 2 }),
+    yaml: 'platform: gce, kind: mig, machineType: e2-standard-2, maxReplicas: 2',
+    fake: fakeCompute,
+    creatingCall: '/instanceGroupManagers',
+  },
+  {
     candidate: cloudFunction({ generation: 2, minReplicas: 0 }),
     yaml: 'platform: functions, generation: 2, memory: 2Gi',
     fake: fakeFunctions,
@@ -52,3 +65,8 @@ export const PLATFORMS_UNDER_TEST: readonly PlatformUnderTest[] = [
     creatingCall: 'CloudFunctionsService/CreateFunction',
   },
 ]
+
+/** Servers of all platforms; several candidates of one platform share theirs. */
+export function fakesOf(parts: FakeParts): readonly ((project: FakeProject) => FakePlatform)[] {
+  return [...new Set(PLATFORMS_UNDER_TEST.map(({ fake }) => fake))].map((fake) => fake(parts))
+}

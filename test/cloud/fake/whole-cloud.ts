@@ -7,7 +7,7 @@ import { type Basics, fakeBasics } from './fake-basics.ts'
 import { type FakeCloud, startFakeCloud } from './fake-cloud.ts'
 import { FakeTokens, metadataRoutes } from './fake-tokens.ts'
 import { sharedInference } from './inference.ts'
-import { PLATFORMS_UNDER_TEST } from './platforms.ts'
+import { fakesOf, PLATFORMS_UNDER_TEST } from './platforms.ts'
 
 const MODEL = join(
   process.cwd(),
@@ -55,12 +55,22 @@ export function useWholeCloud(): () => Promise<WholeCloud> {
   }
 }
 
+/** For tests that make many runs in one cloud. */
+export async function startSweptCloud(): Promise<{ cloud: WholeCloud; close: () => Promise<void> }> {
+  const shared = sharedInference(MODEL)
+  const cloud = await startWholeCloud(shared.serve)
+  const close = async () => {
+    await cloud.close()
+    await shared.stop()
+    rmSync(cloud.folder, { recursive: true, force: true })
+  }
+  return { cloud, close }
+}
+
 async function startWholeCloud(serve: ReturnType<typeof sharedInference>['serve']): Promise<WholeCloud> {
   const tokens = new FakeTokens()
   const basics: Basics = {}
-  const fakes = [...new Set(PLATFORMS_UNDER_TEST.map(({ fake }) => fake))].map((fake) =>
-    fake({ tokens, serve }),
-  )
+  const fakes = fakesOf({ tokens, serve })
   const metadata = () => ({ rest: metadataRoutes(tokens) })
   const cloud = await startFakeCloud(metadata, fakeBasics(basics), ...fakes)
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-cloud-'))
@@ -93,6 +103,7 @@ function scenarioText(
     project: 'fake-project',
     image: 'us-central1-docker.pkg.dev/fake-project/plimsoll/model:1',
     modelUri: 'gs://fake-bucket/model.onnx',
+    clientRanges: '[127.0.0.1/32]',
     maxReplicas: 2,
     callTimeout: '2s',
     readyTimeout: '20s',
