@@ -12,6 +12,7 @@ import { seededRandom } from '../src/core/random.ts'
 import type { DayShape, Slo, Traffic } from '../src/core/scenario.ts'
 import { platformOf } from '../src/platforms/index.ts'
 import { billUsage } from '../src/pricing/bill.ts'
+import { FORGETFUL } from '../src/run/advice-memo.ts'
 import { assessAll } from '../src/run/assess.ts'
 import type { Subject } from '../src/run/subject.ts'
 import { type MonthProfile, monthProfile } from '../src/traffic/month-profile.ts'
@@ -185,7 +186,7 @@ function judgeAll(
   book: PriceBook,
   effort: Effort,
 ): Verdict[] {
-  const assessments = assessAll(subjects, each.month, book, effort)
+  const assessments = assessAll(subjects, { profile: each.month, book, effort, memo: FORGETFUL })
   return assessments.map((assessment) => judge(assessment, each.slo, each.month.requests))
 }
 

@@ -25,7 +25,7 @@ export type Assessment =
       /** Share of failed requests, or null where nothing predicts it. */
       readonly errorRatio: Range | null
       readonly operation: Operation
-      /** At the central estimate, and at every point of the range. */
+      /** At the central estimate, and at the points of the range that decide the least and the most that it costs. */
       readonly bills: { readonly central: Bill; readonly all: readonly Bill[] }
       /** Needs that the candidate's shape does not meet whatever its speed, in sentences. */
       readonly shortfalls: readonly string[]

@@ -1,4 +1,3 @@
-import type { Assessment } from '../advise/assessment.ts'
 import { bestSettings } from '../advise/best-settings.ts'
 import { shownPercentile } from '../advise/explain.ts'
 import { frontier } from '../advise/frontier.ts'
@@ -10,15 +9,19 @@ import { centralPoint, type ServicePoints } from '../capacity/service-times.ts'
 import type { Advice, Outlook } from '../core/advice.ts'
 import type { PriceBook } from '../core/bill.ts'
 import type { RunRecord } from '../core/run-record.ts'
+import type { Slo } from '../core/scenario.ts'
 import { bookAgeDays } from '../pricing/book-age.ts'
 import { bookWarnings } from '../pricing/book-warnings.ts'
 import type { ChosenBook } from '../pricing/default-book.ts'
 import { type MonthProfile, monthProfile } from '../traffic/month-profile.ts'
-import { assessAll, effortOf } from './assess.ts'
+import { type AdviceMemo, rememberAll } from './advice-memo.ts'
+import { type Assessing, assessAll, assessOne, effortOf } from './assess.ts'
 import { listAssumptions, listWarnings } from './caveats.ts'
 import { explore } from './explore.ts'
 import { isSubject, type Known, type Subject, subjectsOf } from './subject.ts'
 import { summarizeProfile, summarizeVariants } from './summarize-profile.ts'
+import { suppose } from './suppose.ts'
+import type { WhatIf } from './what-if.ts'
 
 /** How the book came to be used, and on which day, which the advice says of it. */
 type BookUse = Omit<ChosenBook, 'book'> & { readonly now?: Date }
@@ -28,23 +31,62 @@ export interface AdviseOptions extends Partial<BookUse> {
   readonly outlook?: boolean
   /** How much to simulate of each month; what is left out is as much as a report deserves. */
   readonly effort?: { readonly requests?: number; readonly leastHours?: number }
+  /** What to suppose in place of what the scenario says. */
+  readonly whatIf?: WhatIf
+  /** What was worked out before, for this run and book; see `Advisor`. */
+  readonly memo?: AdviceMemo
 }
 
 /** Of the outlook: a tenth of the requests, and a day of the autoscaler where the traffic repeats by the day. */
 const OUTLOOK_EFFORT = { requests: 20_000, leastHours: 24 }
 
-/** Everything that a saved run and a price book advise. Pure: the same run, book and day give the same advice. */
+/** A run under a question, ready to be assessed. */
+interface Case {
+  readonly record: RunRecord
+  readonly notes: readonly string[]
+  readonly profile: MonthProfile
+  readonly subjects: readonly (Subject | Known)[]
+  readonly assessing: Assessing
+}
+
+/**
+ * Everything that a saved run and a price book advise. Pure: the same run, book, question and day give the same advice.
+ * @throws UserError for a question that cannot be asked of this run
+ */
 export function adviseRun(record: RunRecord, book: PriceBook, options: AdviseOptions = {}): Advice {
+  return adviseCase(caseOf(record, book, options), book, options)
+}
+
+/** Works out what `adviseRun` needs, one candidate after the other: `memo` of the options has it then. */
+export function* assessInSteps(
+  record: RunRecord,
+  book: PriceBook,
+  options: AdviseOptions & { readonly memo: AdviceMemo },
+): Generator<{ readonly done: number; readonly total: number }, void, void> {
+  const { subjects, assessing } = caseOf(record, book, options)
+  for (const [index, subject] of subjects.entries()) {
+    assessOne(subject, assessing)
+    yield { done: index + 1, total: subjects.length }
+  }
+}
+
+function caseOf(given: RunRecord, book: PriceBook, options: AdviseOptions): Case {
+  const { record, remarks, notes } = suppose(given, options.whatIf ?? {})
+  const memo = options.memo ?? rememberAll()
+  const profile = monthProfile(record.scenario.traffic, record.scenario.load.seed)
+  const effort = effortOf(record.scenario, options.effort)
+  const subjects = subjectsOf(record, memo, remarks)
+  return { record, notes, profile, subjects, assessing: { profile, book, effort, memo } }
+}
+
+function adviseCase(given: Case, book: PriceBook, options: AdviseOptions): Advice {
   const use: BookUse = { origin: 'built-in', notes: [], ...options }
+  const { record, profile, subjects, assessing } = given
   const { scenario } = record
-  const profile = monthProfile(scenario.traffic, scenario.load.seed)
   const { meanRps, peakRps, requests } = profile
-  const subjects = subjectsOf(record)
-  const judged = (assessments: readonly Assessment[], month: MonthProfile) =>
-    rank(assessments.map((assessment) => judge(assessment, scenario.slo, month.requests)))
-  const ranking = judged(assessAll(subjects, profile, book, effortOf(scenario, options.effort)), profile)
+  const ranking = rankUnder(subjects, scenario.slo, assessing)
   const next = nextMeasurement(ranking)
-  const other = options.outlook === false ? null : outlookOf(record, book, ranking, profile, subjects)
+  const other = options.outlook === false ? null : outlookOf(given, ranking)
   return {
     schemaVersion: 1,
     plimsoll: record.plimsoll,
@@ -67,36 +109,39 @@ export function adviseRun(record: RunRecord, book: PriceBook, options: AdviseOpt
     recommendation: recommend(ranking, next, scenario.slo, other),
     nextMeasurement: next,
     assumptions: listAssumptions(scenario, record.profile?.host ?? null),
-    warnings: [...bookWarnings({ book, ...use }, use.now), ...listWarnings(record, ranking.verdicts)],
+    warnings: [
+      ...given.notes,
+      ...bookWarnings({ book, ...use }, use.now),
+      ...listWarnings(record, ranking.verdicts),
+    ],
   }
+}
+
+function rankUnder(subjects: readonly (Subject | Known)[], slo: Slo, assessing: Assessing): Ranking {
+  return rank(
+    assessAll(subjects, assessing).map((assessment) => judge(assessment, slo, assessing.profile.requests)),
+  )
 }
 
 /** What other traffic would change, at the slow half of each range. Null where there is nothing to simulate. */
 function outlookOf(
-  { scenario }: RunRecord,
-  book: PriceBook,
-  ranking: Ranking,
-  profile: MonthProfile,
-  subjects: readonly (Subject | Known)[],
+  { record: { scenario }, subjects, profile, assessing }: Case,
+  now: Ranking,
 ): Outlook | null {
   const able = subjects.filter(isSubject)
   if (able.length === 0) return null
   const effort = effortOf(scenario, OUTLOOK_EFFORT)
-  const rankUnder = (some: readonly Subject[], month: MonthProfile) =>
-    rank(
-      assessAll(some, month, book, effort, slowHalf).map((assessment) =>
-        judge(assessment, scenario.slo, month.requests),
-      ),
-    )
-  const explored = explore(ranking, profile, {
-    rankAll: (month) => rankUnder(able, month),
+  const ranked = (some: readonly Subject[], month: MonthProfile) =>
+    rankUnder(some, scenario.slo, { ...assessing, profile: month, effort, part: slowHalf })
+  const explored = explore(now, profile, {
+    rankAll: (month) => ranked(able, month),
     rankTwo: (names, month) =>
-      rankUnder(
+      ranked(
         able.filter(({ candidate }) => names.includes(candidate.name)),
         month,
       ),
   })
-  return outlook(ranking, explored)
+  return outlook(now, explored)
 }
 
 /** The middle and the slow end, which decides whether the SLO is surely met; a range has its middle in the middle. */

@@ -1,4 +1,5 @@
 import type { Assessed, Assessment } from '../advise/assessment.ts'
+import { billRange } from '../advise/price-spread.ts'
 import { type Effort, type OperatedMonth, operate } from '../capacity/operate.ts'
 import { failedRange, latencyRanges, summarizeOperation } from '../capacity/operated-figures.ts'
 import { centralPoint, type ServicePoints } from '../capacity/service-times.ts'
@@ -12,6 +13,7 @@ import { billUsage } from '../pricing/bill.ts'
 import { ratioLowerBound, ratioUpperBound } from '../stats/binomial.ts'
 import { percentileRatios } from '../stats/percentile.ts'
 import type { MonthProfile } from '../traffic/month-profile.ts'
+import type { AdviceMemo } from './advice-memo.ts'
 import { isSubject, type Known, type Subject } from './subject.ts'
 
 const PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p999'] as const satisfies readonly Percentile[]
@@ -30,20 +32,31 @@ export function effortOf(
   return { seed: load.seed, requests, leastHours, clientTimeoutMs: load.timeoutMs }
 }
 
-/** All that is known of the candidates under traffic, at every point of their ranges or at `points` of them. */
-export function assessAll(
-  subjects: readonly (Subject | Known)[],
-  profile: MonthProfile,
-  book: PriceBook,
-  effort: Effort,
-  points: (service: ServicePoints) => ServicePoints = (service) => service,
-): Assessment[] {
-  return subjects.map((each) => {
-    if (!isSubject(each)) return each
-    const subject = { ...each, service: points(each.service) }
-    const { service, replica, scaling } = subject
-    return assess(subject, operate(service, replica, scaling, profile, effort), profile, book)
-  })
+/** How candidates are put under traffic. */
+export interface Assessing {
+  readonly profile: MonthProfile
+  readonly book: PriceBook
+  readonly effort: Effort
+  /** The part of each range to look at; all of it unless given. */
+  readonly part?: (service: ServicePoints) => ServicePoints
+  readonly memo: AdviceMemo
+}
+
+/** All that is known of the candidates under traffic. */
+export function assessAll(subjects: readonly (Subject | Known)[], assessing: Assessing): Assessment[] {
+  return subjects.map((each) => assessOne(each, assessing))
+}
+
+/** All that is known of one candidate under traffic. */
+export function assessOne(each: Subject | Known, assessing: Assessing): Assessment {
+  if (!isSubject(each)) return each
+  const { profile, book, effort, part, memo } = assessing
+  const service = part ? memo.part(each.service, () => part(each.service)) : each.service
+  const subject = { ...each, service }
+  const months = memo.months(subject, profile, effort, () =>
+    operate(service, subject.replica, subject.scaling, profile, effort),
+  )
+  return memo.assessed(months, subject, () => assess(subject, months, profile, book))
 }
 
 /** A month of a candidate under traffic, at each point of its range: what it takes and what it costs. */
@@ -116,8 +129,20 @@ function billMonths(
   }
   return {
     central: bill(centralPoint(months), 'value'),
-    all: months.flatMap((month) => (['low', 'value', 'high'] as const).map((end) => bill(month, end))),
+    all: outermost(
+      months.flatMap((month) => (['low', 'value', 'high'] as const).map((end) => bill(month, end))),
+    ),
   }
+}
+
+/** Of bills those that decide their range: one without a total, or the least and the most. */
+function outermost(bills: readonly Bill[]): Bill[] {
+  const gap = bills.find(({ usdTotal }) => usdTotal === null)
+  if (gap) return [gap]
+  const ranges = bills.map((bill) => ({ bill, ...billRange(bill) }))
+  const least = ranges.reduce((low, each) => (each.low.lt(low.low) ? each : low))
+  const most = ranges.reduce((high, each) => (each.high.gt(high.high) ? each : high))
+  return [least.bill, most.bill]
 }
 
 /** An end of a figure's interval over its value. A month with too little in it for an interval is taken as it came. */

@@ -4,10 +4,11 @@ import { provisioningMs } from '../capacity/start-up.ts'
 import type { Candidate } from '../core/candidate.ts'
 import type { LocalProfile, Measurement, PayloadSize, Trial } from '../core/measurement.ts'
 import type { Replica, Scaling } from '../core/operation.ts'
-import type { RunRecord, VariantTrial } from '../core/run-record.ts'
+import type { PartialProfile, RunRecord, VariantTrial } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { explainLoss, isBuiltVariant } from '../core/variant.ts'
 import { platformOf } from '../platforms/index.ts'
+import { type AdviceMemo, FORGETFUL } from './advice-memo.ts'
 import { completeProfile } from './profile-locally.ts'
 
 /** A candidate that can be put under traffic: how fast a replica of it is, and how its platform runs replicas. */
@@ -28,19 +29,33 @@ export interface Subject {
 /** A candidate that cannot: what is known of it is its assessment. */
 export type Known = Exclude<Assessment, { state: 'assessed' }>
 
-/** Every candidate of a run, in its order. */
-export function subjectsOf(record: RunRecord): (Subject | Known)[] {
+/**
+ * Every candidate of a run, in its order.
+ * @param remarks more caveats of candidates, by name
+ */
+export function subjectsOf(
+  record: RunRecord,
+  memo: AdviceMemo = FORGETFUL,
+  remarks: ReadonlyMap<string, readonly string[]> = new Map(),
+): (Subject | Known)[] {
   const trials = new Map(record.trials.map((trial) => [trial.candidate, trial]))
-  return record.scenario.candidates.map((candidate) =>
-    subjectOf(candidate, trials.get(candidate.name), record),
-  )
+  return record.scenario.candidates.map((candidate) => {
+    const each = subjectOf(candidate, trials.get(candidate.name), record, memo)
+    const more = remarks.get(candidate.name) ?? []
+    return isSubject(each) && more.length > 0 ? { ...each, caveats: [...each.caveats, ...more] } : each
+  })
 }
 
 export function isSubject(each: Subject | Known): each is Subject {
   return !('state' in each)
 }
 
-function subjectOf(candidate: Candidate, trial: Trial | undefined, record: RunRecord): Subject | Known {
+function subjectOf(
+  candidate: Candidate,
+  trial: Trial | undefined,
+  record: RunRecord,
+  memo: AdviceMemo,
+): Subject | Known {
   const evidence = candidate.url === undefined ? 'modelled' : 'measured'
   const untested = (why: string): Known => ({ state: 'untested', candidate, evidence, why })
   switch (trial?.status) {
@@ -54,10 +69,10 @@ function subjectOf(candidate: Candidate, trial: Trial | undefined, record: RunRe
       const { measurement } = trial
       if (measurement.counts.ok === 0) return untested('no request was answered')
       if (!measurement.valid) return untested(`invalid: ${measurement.invalidReasons.join('; ')}`)
-      return measuredSubject(candidate, trial, record.scenario)
+      return measuredSubject(candidate, trial, record.scenario, memo)
     }
     case 'modelled':
-      return modelledSubject(candidate, profileOf(candidate, record), record)
+      return modelledSubject(candidate, record, memo)
   }
 }
 
@@ -65,10 +80,13 @@ function subjectOf(candidate: Candidate, trial: Trial | undefined, record: RunRe
  * The profile of what the candidate runs. On a GPU int8 weights and optimised graphs are the model as it is, and what
  * they do to a CPU says nothing.
  */
-function profileOf({ variant, accelerator }: Candidate, { profile, variants }: RunRecord): LocalProfile {
+function profileOf(
+  { variant, accelerator }: Candidate,
+  { profile, variants }: RunRecord,
+): PartialProfile | null {
   const same = variant === undefined || (accelerator !== undefined && isBuiltVariant(variant))
   const trial = same ? undefined : variants?.find(({ facts }) => facts.name === variant)
-  return completeProfile(trial?.profile ?? profile)
+  return trial?.profile ?? profile
 }
 
 /** A variant's accuracy stands beside whatever it gains. */
@@ -78,11 +96,10 @@ function accuracyCaveat({ variant }: Candidate, variants: readonly VariantTrial[
 }
 
 /** A candidate as the local profile predicts it. */
-function modelledSubject(
-  candidate: Candidate,
-  profile: LocalProfile,
-  { scenario: { assumptions }, variants }: RunRecord,
-): Subject {
+function modelledSubject(candidate: Candidate, record: RunRecord, memo: AdviceMemo): Subject {
+  const { assumptions } = record.scenario
+  const partial = profileOf(candidate, record)
+  const profile = completeProfile(partial)
   const replica = platformOf(candidate).replica(candidate)
   const scaling = platformOf(candidate).scaling(candidate, assumptions)
   const { threads } = candidate
@@ -90,10 +107,15 @@ function modelledSubject(
     candidate,
     replica,
     scaling,
-    service: predictService(profile, replica, threads, scaling.provisioning, assumptions),
+    service: memo.service(partial ?? profile, [replica, threads, scaling.provisioning], () =>
+      predictService(profile, replica, threads, scaling.provisioning, assumptions),
+    ),
     payload: profile,
     shortfalls: memoryShortfall(profile, replica),
-    caveats: [...platformOf(candidate).caveats(candidate), ...accuracyCaveat(candidate, variants ?? [])],
+    caveats: [
+      ...platformOf(candidate).caveats(candidate),
+      ...accuracyCaveat(candidate, record.variants ?? []),
+    ],
   }
 }
 
@@ -101,11 +123,14 @@ function measuredSubject(
   candidate: Candidate,
   { measurement, payload }: Extract<Trial, { status: 'measured' }>,
   { assumptions }: Scenario,
+  memo: AdviceMemo,
 ): Subject {
   const replica = platformOf(candidate).replica(candidate)
   const scaling = platformOf(candidate).scaling(candidate, assumptions)
   const provisioned = provisioningMs(scaling.provisioning, assumptions)
-  const service = measuredService(measurement, replica, candidate.threads, provisioned)
+  const service = memo.service(measurement, [replica, candidate.threads, provisioned], () =>
+    measuredService(measurement, replica, candidate.threads, provisioned),
+  )
   const caveats = platformOf(candidate).caveats(candidate)
   return { candidate, replica, scaling, service, payload, measurement, shortfalls: [], caveats }
 }

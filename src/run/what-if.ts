@@ -1,35 +1,21 @@
-import type { RunRecord } from '../core/run-record.ts'
-import type { Slo, Traffic } from '../core/scenario.ts'
+import type { Slo } from '../core/scenario.ts'
 
-/** What a saved run is asked about in place of its scenario's own. */
+/** What a saved run is asked about in place of its scenario's own. Every part may go with every other. */
 export interface WhatIf {
   readonly slo?: Slo
-  /** A flat rate, or a multiple of the scenario's traffic. */
+  /** A mean rate, or a multiple of the scenario's traffic. */
   readonly traffic?: { readonly rps: number } | { readonly factor: number }
+  /** Of every candidate that was not measured elsewhere. */
+  readonly region?: string
+  /** Of every candidate that is sold so. */
+  readonly commitment?: Commitment
+  /** Fewest replicas of every candidate. */
+  readonly minReplicas?: number
+  /** Highest rate of the week, or of the trace, over its mean. */
+  readonly peakFactor?: number
 }
 
-/** The run as it would be under another SLO or other traffic: what was measured stays. */
-export function suppose(record: RunRecord, { slo, traffic }: WhatIf): RunRecord {
-  const { scenario } = record
-  return {
-    ...record,
-    scenario: {
-      ...scenario,
-      ...(slo ? { slo } : {}),
-      ...(traffic
-        ? { traffic: 'rps' in traffic ? traffic : scaleTraffic(scenario.traffic, traffic.factor) }
-        : {}),
-    },
-  }
-}
+export const COMMITMENTS = ['on-demand', 'spot', '1yr', '3yr'] as const
+export type Commitment = (typeof COMMITMENTS)[number]
 
-function scaleTraffic(traffic: Traffic, factor: number): Traffic {
-  const { rps, curve, trace, burst } = traffic
-  return {
-    ...traffic,
-    rps: rps * factor,
-    ...(curve ? { curve: { ...curve, peakRps: curve.peakRps * factor } } : {}),
-    ...(trace ? { trace: { ...trace, rps: trace.rps.map((each) => each * factor) } } : {}),
-    ...(burst ? { burst: { ...burst, rps: burst.rps * factor } } : {}),
-  }
-}
+export const MOST_REPLICAS = 10_000

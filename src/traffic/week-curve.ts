@@ -75,6 +75,21 @@ function between(hourly: readonly number[], hour: number): number {
   return (hourly[before] ?? 0) + ((hourly[after] ?? 0) - (hourly[before] ?? 0)) * (at - before)
 }
 
+/**
+ * Rates in the same order and with the same mean, whose highest is `peakFactor` times that: lifted or sharpened as
+ * curves are. Null where no power is enough, or where all are 0.
+ */
+export function sharpen(rates: readonly number[], peakFactor: number): number[] | null {
+  const highest = rates.reduce((most, rate) => Math.max(most, rate), 0)
+  if (highest === 0) return null
+  const mean = average(Float64Array.from(rates))
+  const fitted = fitMean(
+    Float64Array.from(rates, (rate) => rate / highest),
+    1 / peakFactor,
+  )
+  return fitted && Array.from(fitted, (value) => value * mean * peakFactor)
+}
+
 /** Values from 0 to 1 with this mean, in the order of `values`. */
 function fitMean(values: Float64Array, mean: number): Float64Array | null {
   const own = average(values)
