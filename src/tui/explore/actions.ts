@@ -1,7 +1,7 @@
 import { stepped } from './controls.ts'
 import { adviseCommand, CONTROLS, isAsked, type Question, withControl } from './question.ts'
 import { rowsOf, SORTS } from './rows.ts'
-import { chosenRow, cursorIndex, plotRows, type State, type View, VIEWS, visibleRows } from './state.ts'
+import { chosenRow, cursorIndex, plotRows, type State, VIEWS, type View, visibleRows } from './state.ts'
 
 /** What is left to do outside, where the state alone does not do. */
 export type Effect =
@@ -155,7 +155,8 @@ function copyCommand(state: State): Step {
 /** From candidates to each of the other runs, then back. */
 function nextRun(state: State): Step {
   const { others, otherRun } = state
-  if (others.length === 0) return { state: { ...state, note: { text: 'there is no other run beside this one' } } }
+  if (others.length === 0)
+    return { state: { ...state, note: { text: 'there is no other run beside this one' } } }
   const at = others.findIndex(({ file }) => file === otherRun?.file)
   const next = others[at + 1]
   if (!next) return { state: { ...state, otherRun: null, scroll: 0 } }

@@ -1,7 +1,7 @@
 import { type Action, act, asking, goTo, type Step } from './actions.ts'
-import { type Control, CONTROLS, withControl } from './question.ts'
+import { CONTROLS, type Control, withControl } from './question.ts'
 import { rowsOf, SORTS } from './rows.ts'
-import { type State, type View, VIEWS } from './state.ts'
+import { type State, VIEWS, type View } from './state.ts'
 
 /** A command of `:` with what follows it. */
 interface Command {
@@ -25,19 +25,28 @@ const NAMES: Readonly<Record<View, string>> = {
 }
 
 export const COMMANDS: readonly Command[] = [
-  ...VIEWS.map((view): Command => ({
-    name: view,
-    ...(view === 'why' || view === 'compare' ? { argument: '[candidate]' } : {}),
-    help: NAMES[view],
-    run: (state, argument) => openView(state, view, argument),
-  })),
-  ...CONTROLS.map((control): Command => ({
-    name: control,
-    argument: '[value]',
-    help: `what if: as plimsoll advise --${control}; the scenario's own without a value`,
-    run: (state, argument) => ask(state, control, argument),
-  })),
-  { name: 'filter', argument: '[words]', help: 'only candidates with these words', run: (state, filter) => ({ state: { ...state, filter } }) },
+  ...VIEWS.map(
+    (view): Command => ({
+      name: view,
+      ...(view === 'why' || view === 'compare' ? { argument: '[candidate]' } : {}),
+      help: NAMES[view],
+      run: (state, argument) => openView(state, view, argument),
+    }),
+  ),
+  ...CONTROLS.map(
+    (control): Command => ({
+      name: control,
+      argument: '[value]',
+      help: `what if: as plimsoll advise --${control}; the scenario's own without a value`,
+      run: (state, argument) => ask(state, control, argument),
+    }),
+  ),
+  {
+    name: 'filter',
+    argument: '[words]',
+    help: 'only candidates with these words',
+    run: (state, filter) => ({ state: { ...state, filter } }),
+  },
   { name: 'sort', argument: SORTS.join('|'), help: 'sorts the candidates', run: sortBy },
   { name: 'export', argument: 'md|html', help: 'writes this view to a file', run: exportAs },
   doing('copy', 'copies the command that gives the same advice', 'copy-command'),

@@ -2,7 +2,7 @@ import { PURCHASES } from '../../core/bill.ts'
 import { REGIONS } from '../../core/regions.ts'
 import type { Percentile, Scenario, Slo } from '../../core/scenario.ts'
 import { formatRatio, formatRps } from '../../core/units.ts'
-import { type Control, CONTROLS, type Question } from './question.ts'
+import { CONTROLS, type Control, type Question } from './question.ts'
 
 /** How to buy, as `--commitment` says it. */
 const COMMITMENTS = PURCHASES.map((each) => each.replace('commit-', ''))
@@ -24,7 +24,11 @@ export function ownValue(control: Control, { traffic, slo, candidates }: Scenari
     case 'traffic':
       return `${formatRps(traffic.rps)} rps`
     case 'peak-factor':
-      return traffic.curve ? `x${formatRps(traffic.curve.peakRps / traffic.rps)}` : traffic.trace ? 'of the trace' : 'flat'
+      return traffic.curve
+        ? `x${formatRps(traffic.curve.peakRps / traffic.rps)}`
+        : traffic.trace
+          ? 'of the trace'
+          : 'flat'
     case 'slo':
       return sloText(slo)
     case 'region': {
@@ -51,7 +55,8 @@ export function stepped(
     case 'peak-factor': {
       const { curve, rps } = scenario.traffic
       const own = curve ? curve.peakRps / rps : 1
-      const now = question['peak-factor'] === undefined ? own : Number(question['peak-factor'].replace(/^x/, ''))
+      const now =
+        question['peak-factor'] === undefined ? own : Number(question['peak-factor'].replace(/^x/, ''))
       return String(neighbour(PEAKS, now, direction))
     }
     case 'slo':
@@ -104,7 +109,9 @@ function stepSlo(text: string | undefined, own: Slo, direction: 1 | -1): string 
 }
 
 function movedPercentile({ latencyMs }: Slo): Percentile {
-  return latencyMs.p95 === undefined ? ((Object.keys(latencyMs)[0] as Percentile | undefined) ?? 'p95') : 'p95'
+  return latencyMs.p95 === undefined
+    ? ((Object.keys(latencyMs)[0] as Percentile | undefined) ?? 'p95')
+    : 'p95'
 }
 
 function limitIn(text: string, percentile: Percentile): number | undefined {
@@ -125,8 +132,11 @@ function neighbour(values: readonly number[], now: number, direction: 1 | -1): n
   return (direction > 0 ? beyond[0] : beyond.at(-1)) ?? now
 }
 
-function cycled(values: readonly (string | undefined)[], now: string | undefined, direction: 1 | -1): string | undefined {
+function cycled(
+  values: readonly (string | undefined)[],
+  now: string | undefined,
+  direction: 1 | -1,
+): string | undefined {
   const index = values.indexOf(now)
   return values[(Math.max(0, index) + direction + values.length) % values.length]
 }
-

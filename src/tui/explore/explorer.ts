@@ -32,6 +32,6 @@ export interface Explorer {
   readonly adviseOther: (file: string) => Promise<Advice>
   /** Writes a file beside where the user is. @returns its path @throws where it cannot be written */
   readonly write: (name: string, content: string) => string
-  /** The scenario with the question in place of what it says. @throws where it cannot be said in a scenario */
-  readonly scenarioText: (question: Question) => Promise<string>
+  /** Saves the scenario with the question in place of what it says. @returns its path; rejects where it cannot be said */
+  readonly saveScenario: (question: Question) => Promise<string>
 }

@@ -23,7 +23,13 @@ const DOWN = bind('down j', '↓ j', 'down', 'the candidate below', 'down')
 const SCROLL_UP = bind('up k', '↑ k', 'up', 'scrolls up', 'scroll-up')
 const SCROLL_DOWN = bind('down j', '↓ j', 'down', 'scrolls down', 'scroll-down')
 const PAGE_UP = bind('page-up ctrl-b', 'PgUp', 'page up', 'scrolls ten rows up', 'scroll-page-up')
-const PAGE_DOWN = bind('page-down ctrl-f space', 'PgDn', 'page down', 'scrolls ten rows down', 'scroll-page-down')
+const PAGE_DOWN = bind(
+  'page-down ctrl-f space',
+  'PgDn',
+  'page down',
+  'scrolls ten rows down',
+  'scroll-page-down',
+)
 const WHY = bind('enter', 'Enter', 'why', 'everything on this candidate', 'why')
 const MARK = bind('m', 'm', 'mark', 'marks this candidate, to compare others with', 'mark')
 

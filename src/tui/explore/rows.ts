@@ -35,7 +35,9 @@ export function chosenRows(
 }
 
 function haystack({ candidate, verdict }: Row): string {
-  return [candidate.name, candidate.platform, candidate.region, verdict?.outcome, verdict?.evidence].join(' ').toLowerCase()
+  return [candidate.name, candidate.platform, candidate.region, verdict?.outcome, verdict?.evidence]
+    .join(' ')
+    .toLowerCase()
 }
 
 function byKey(sort: Exclude<Sort, 'cost'>, advice: Advice): (a: Row, b: Row) => number {
@@ -58,7 +60,8 @@ export function marginText(verdict: Verdict): string {
   if (!check) return ''
   const percent = Math.abs(check.marginRatio) * 100
   if (!Number.isFinite(percent)) return 'unbounded'
-  const share = percent >= 1000 ? `${(percent / 100).toFixed(0)}x` : `${percent < 1 ? '<1' : percent.toFixed(0)}%`
+  const share =
+    percent >= 1000 ? `${(percent / 100).toFixed(0)}x` : `${percent < 1 ? '<1' : percent.toFixed(0)}%`
   return `${share} ${check.marginRatio > 0 ? 'over' : 'under'}`
 }
 

@@ -115,7 +115,9 @@ export function chosenRow(state: State): Row | undefined {
 /** Candidates that have a place on the plot, cheapest first; `onlyFrontier` those that no other beats. */
 export function plotRows({ advice, record, onlyFrontier }: State): Row[] {
   const rows = rowsOf(advice, record).filter(({ verdict }) => verdict?.usdPerMonth && verdict.latencyMs)
-  const wanted = onlyFrontier ? rows.filter(({ candidate }) => advice?.frontier.includes(candidate.name)) : rows
+  const wanted = onlyFrontier
+    ? rows.filter(({ candidate }) => advice?.frontier.includes(candidate.name))
+    : rows
   return wanted.toSorted((a, b) => usd(a) - usd(b))
 }
 

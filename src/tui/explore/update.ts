@@ -70,7 +70,12 @@ export function hear(state: State, answer: Answer): State {
     case 'advice': {
       const { advice, isWhole } = answer
       const own = isAsked(state.question) ? state.own : advice
-      return { ...followed(state, advice.verdicts.length > 0 ? advice : state.advice), own, open: null, isPartial: !isWhole }
+      return {
+        ...followed(state, advice.verdicts.length > 0 ? advice : state.advice),
+        own,
+        open: null,
+        isPartial: !isWhole,
+      }
     }
   }
 }
@@ -78,7 +83,9 @@ export function hear(state: State, answer: Answer): State {
 /** Cursor and mark stay on their candidates, though a question gives them other names. */
 function followed(state: State, advice: State['advice']): State {
   if (!advice || !state.advice || advice === state.advice) return { ...state, advice }
-  const names = new Map([...counterparts(advice, state.advice)].map(([now, then]) => [then.candidate.name, now]))
+  const names = new Map(
+    [...counterparts(advice, state.advice)].map(([now, then]) => [then.candidate.name, now]),
+  )
   const follow = (name: string | null) => (name === null ? null : (names.get(name) ?? name))
   return { ...state, advice, chosen: follow(state.chosen), marked: follow(state.marked) }
 }
