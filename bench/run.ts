@@ -10,6 +10,7 @@ import { predictionBench } from './prediction.ts'
 import { searchBench } from './search.ts'
 import { serveBench } from './serve.ts'
 import { simulateBench } from './simulate.ts'
+import { tuiBench } from './tui.ts'
 import { variantsBench } from './variants.ts'
 
 /** Every benchmark by name: each compares with a peer, or with the truth, in the same run. */
@@ -27,6 +28,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   gate: gateBench,
   hardware: hardwareBench,
   variants: variantsBench,
+  tui: tuiBench,
 }
 
 const asked = process.argv.slice(2)

@@ -78,8 +78,8 @@ export function explorerOf(
       writeWhole(name, content)
       return name
     },
-    scenarioText: async (question) =>
-      (await import('./what-if-scenario.ts')).whatIfScenario(record, question),
+    saveScenario: async (question) =>
+      (await import('./what-if-scenario.ts')).saveWhatIfScenario(record, question),
   }
 }
 

@@ -23,7 +23,7 @@ type Act = (state: State) => State | Step
 
 /** Every action that a key or a command may ask for. */
 const ACTIONS = {
-  help: (state) => ({ ...state, mode: { kind: 'help' } }),
+  help: (state) => ({ ...state, mode: { kind: 'help', scroll: 0 } }),
   quit: (state) => ({ state, effect: { kind: 'quit' } }),
   suspend: (state) => ({ state, effect: { kind: 'suspend' } }),
   back: goBack,

@@ -36,10 +36,10 @@ export function comparisonOf(state: State): Comparison | string {
   if (otherRun)
     return otherRun.advice ? compareRuns(advice, otherRun.advice) : `… advising on ${otherRun.file}`
   const chosen = chosenRow(state)?.verdict
-  const name = marked ?? advice.cheapest
+  const name = marked ?? advice.cheapest ?? advice.verdicts[0]?.candidate.name
   const other = advice.verdicts.find(({ candidate }) => candidate.name === name)
   if (!chosen) return 'there is no candidate'
-  if (!other) return 'no candidate is marked, and none is the cheapest: m in Candidates marks one'
+  if (!other) return `${name} is not among the candidates any more: m in Candidates marks another`
   return compareCandidates(other, chosen, advice)
 }
 

@@ -1,7 +1,7 @@
 import { formatSlo, formatTraffic } from '../../report/figures.ts'
 import { dialogLines, overlay } from '../kit/dialog.ts'
 import { keyBar } from '../kit/key-bar.ts'
-import { type Line, type Size, span } from '../kit/line.ts'
+import { clipLine, type Line, type Size, span } from '../kit/line.ts'
 import { promptLine } from '../kit/prompt.ts'
 import { statusLine, tabs } from '../kit/status-line.ts'
 import { GLOBAL_KEYS, VIEW_KEYS } from './keys.ts'
@@ -11,7 +11,7 @@ import { candidatesView } from './views/candidates.ts'
 import { compareView } from './views/compare.ts'
 import { frontierView } from './views/frontier.ts'
 import { gateView } from './views/gate.ts'
-import { helpLines } from './views/help.ts'
+import { helpView } from './views/help.ts'
 import { whatIfView } from './views/what-if.ts'
 import { whyView } from './views/why.ts'
 
@@ -38,7 +38,9 @@ export function frame(state: State, size: Size): Line[] {
     noteLine(state, size),
     keyLine(state, size),
   ]
-  return overlaid(state, lines, size).slice(0, size.rows)
+  return overlaid(state, lines, size)
+    .slice(0, size.rows)
+    .map((each) => clipLine(each, size.columns))
 }
 
 function tabLine({ view }: State, { columns }: Size): Line {
@@ -79,13 +81,17 @@ function keyLine({ view, mode }: State, { columns }: Size): Line {
   const always = GLOBAL_KEYS.filter(({ action }) => action === 'help' || action === 'quit')
   const own = VIEW_KEYS[view].map(({ shown, label }) => ({ key: shown.split(' ')[0] ?? shown, label }))
   const hints = always.map(({ shown, label }) => ({ key: shown, label }))
-  return keyBar([...own.slice(0, 4), ...hints, ...own.slice(4)], columns)
+  return keyBar([...own.slice(0, 2), ...hints, ...own.slice(2)], columns)
 }
 
 function overlaid(state: State, lines: Line[], size: Size): Line[] {
   if (state.mode.kind === 'help') {
     const room = { columns: Math.max(1, size.columns - 4), rows: Math.max(0, size.rows - 2) }
-    return overlay(lines, dialogLines('Keys', helpLines(state, room), 'any key', size), size)
+    return overlay(
+      lines,
+      dialogLines('Keys', helpView(state, state.mode.scroll, room), '↑↓ scroll, any other key closes', size),
+      size,
+    )
   }
   if (state.mode.kind !== 'export') return lines
   const choices = [[span('m  Markdown')], [span('h  HTML')]]

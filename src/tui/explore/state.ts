@@ -20,7 +20,7 @@ export const VIEW_NAMES: Readonly<Record<View, string>> = {
 /** What takes the keys: the view, or something that is typed or chosen over it. */
 export type Mode =
   | { readonly kind: 'view' }
-  | { readonly kind: 'help' }
+  | { readonly kind: 'help'; readonly scroll: number }
   | { readonly kind: 'export' }
   | { readonly kind: 'filter' | 'command'; readonly text: string }
   | { readonly kind: 'value'; readonly control: Control; readonly text: string }

@@ -21,7 +21,7 @@ export function press(state: State, key: KeyPress): Step {
       return binding ? act({ ...state, note: null }, binding.action) : { state }
     }
     case 'help':
-      return { state: { ...state, mode: IN_VIEW } }
+      return { state: scrollHelp(state, mode.scroll, key.name) }
     case 'export':
       return chooseFormat({ ...state, mode: IN_VIEW }, key.name)
     case 'filter':
@@ -29,6 +29,20 @@ export function press(state: State, key: KeyPress): Step {
     case 'value':
       return typeInto(state, mode, key)
   }
+}
+
+const HELP_SCROLLS: Readonly<Record<string, number>> = {
+  up: -1,
+  k: -1,
+  down: 1,
+  j: 1,
+  'page-up': -10,
+  'page-down': 10,
+}
+
+function scrollHelp(state: State, scroll: number, key: string): State {
+  const by = HELP_SCROLLS[key]
+  return { ...state, mode: by === undefined ? IN_VIEW : { kind: 'help', scroll: Math.max(0, scroll + by) } }
 }
 
 function chooseFormat(state: State, key: string): Step {

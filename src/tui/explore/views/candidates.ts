@@ -1,5 +1,6 @@
 import { shownPercentile } from '../../../advise/explain.ts'
 import type { Advice } from '../../../core/advice.ts'
+import type { Scenario } from '../../../core/scenario.ts'
 import { briefCost, briefLatency, label, sharedRegion } from '../../../report/figures.ts'
 import { type Line, type Size, span, wrapText } from '../../kit/line.ts'
 import { type Column, tableLines } from '../../kit/table.ts'
@@ -46,7 +47,8 @@ function reasonLines(row: Row | undefined, { columns, rows }: Size): Line[] {
 export function columnsOf(state: State, before: Advice | null = null): Column<Row>[] {
   const { advice, record, marked, open } = state
   const percentile = shownPercentile((advice ?? record.scenario).slo)
-  const region = advice && sharedRegion(advice)
+  const region = commonRegion(record.scenario, advice)
+  const isShared = advice !== null && sharedRegion(advice) !== null
   const known = advice && before ? counterparts(advice, before) : null
   const waiting = open !== null
   const change = ({ verdict }: Row) =>
@@ -60,9 +62,9 @@ export function columnsOf(state: State, before: Advice | null = null): Column<Ro
     {
       title: 'candidate',
       keep: 0,
-      least: 12,
+      least: 22,
       cell: ({ candidate }) => {
-        const name = region ? candidate.name.replace(` ${candidate.region}`, '') : candidate.name
+        const name = candidate.region === region ? candidate.name.replace(` ${region}`, '') : candidate.name
         return candidate.name === marked ? `${name} ◆` : name
       },
     },
@@ -96,8 +98,15 @@ export function columnsOf(state: State, before: Advice | null = null): Column<Ro
     },
     { title: 'margin', keep: 4, align: 'right', cell: ({ verdict }) => (verdict ? marginText(verdict) : '') },
     { title: 'evidence', keep: 8, cell: ({ verdict }) => (verdict?.latencyMs ? verdict.evidence : '') },
-    ...(region ? [] : [{ title: 'region', keep: 9, cell: ({ candidate }: Row) => candidate.region }]),
+    ...(isShared ? [] : [{ title: 'region', keep: 9, cell: ({ candidate }: Row) => candidate.region }]),
   ]
+}
+
+/** The region of most candidates, which their names need not repeat. */
+function commonRegion(scenario: Pick<Scenario, 'candidates'>, advice: Advice | null): string | undefined {
+  const candidates = advice ? advice.verdicts.map(({ candidate }) => candidate) : scenario.candidates
+  const counts = Map.groupBy(candidates, ({ region }) => region)
+  return [...counts].sort(([, a], [, b]) => b.length - a.length)[0]?.[0]
 }
 
 export function symbolOf({ verdict }: Row): string {

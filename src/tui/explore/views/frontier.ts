@@ -50,7 +50,7 @@ function captionLines(row: Row | undefined, { advice }: State, columns: number):
     ? 'on the frontier'
     : 'beaten in both cost and latency, or not sure to meet'
   return [
-    [span(`${symbolOf(row)} ${candidate.name}`, 'heading')],
+    ...wrapText(`${symbolOf(row)} ${candidate.name}`, columns, { role: 'heading', indent: 2 }),
     ...wrapText(`${cost}; ${time}; ${place}`, columns),
   ]
 }

@@ -12,8 +12,8 @@ const MARKS: Readonly<Record<Judgement['outcome'], { readonly symbol: string; re
   inconclusive: { symbol: '?', role: 'open' },
   unjudged: { symbol: '-', role: 'dim' },
 }
-/** Widest share of the axis that a worsening takes, either way, in multiples of what is allowed. */
-const MOST_ALLOWED = 6
+/** Widest that the axis gets, either way, in multiples of what is allowed. */
+const MOST_ALLOWED = 40
 
 /** The answer of a gate, and each metric with its interval against what is allowed. */
 export function gateView({ gate, scroll }: State, { columns, rows }: Size): readonly Line[] {
@@ -69,7 +69,8 @@ function judgementLines(judgement: Judgement, columns: number): Line[] {
 /** The interval of the worsening on an axis around none. */
 function worseningBar({ worsening, allowed, outcome }: Judgement, width: number): Line | null {
   if (!worsening || width < 16 || !(allowed > 0)) return null
-  const reach = Math.max(allowed * 2, Math.min(allowed * MOST_ALLOWED, Math.abs(worsening.value) * 1.5))
+  const farthest = Math.max(Math.abs(worsening.low), Math.abs(worsening.high)) * 1.1
+  const reach = Math.max(allowed * 2, Math.min(allowed * MOST_ALLOWED, farthest))
   return intervalBar(worsening, {
     from: -reach,
     to: reach,

@@ -2,11 +2,12 @@ import { type Line, padTo, type Size, span, wrapText } from '../../kit/line.ts'
 import { COMMANDS } from '../commands.ts'
 import { type Binding, GLOBAL_KEYS, VIEW_KEYS } from '../keys.ts'
 import { type State, VIEW_NAMES } from '../state.ts'
+import { scrolledLines } from './scrolling.ts'
 
 const TERM_COLUMNS = 12
 
-/** The keys of the view, those of all views and the commands: as much as there is room for, in columns where they fit. */
-export function helpLines({ view }: State, { columns, rows }: Size): Line[] {
+/** The keys of the view, those of all views and the commands: as many as there is room for, from `scroll` on. */
+export function helpView({ view }: State, scroll: number, { columns, rows }: Size): readonly Line[] {
   const own = VIEW_KEYS[view]
   const mine = [heading(VIEW_NAMES[view]), ...own.flatMap((each) => entry(each.shown, each.help, columns))]
   const taken = new Set(own.flatMap(({ keys }) => keys))
@@ -16,7 +17,7 @@ export function helpLines({ view }: State, { columns, rows }: Size): Line[] {
     ...condensed(rest).flatMap(([shown, help]) => entry(shown, help, columns)),
   ]
   const commands = [heading('After :'), ...COMMANDS.flatMap((each) => entry(each.name, each.help, columns))]
-  return [...mine, ...all, ...commands].slice(0, rows)
+  return scrolledLines([...mine, ...all, ...commands], scroll, rows)
 }
 
 function heading(text: string): Line {

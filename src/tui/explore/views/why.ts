@@ -28,12 +28,10 @@ function whyLines(state: State, columns: number): Line[] {
     return [[span(candidate.name, 'heading')], [span('… being worked out', 'dim')]]
   const { symbol, role } = OUTCOME_MARKS[verdict.outcome]
   const title = label(verdict, state.advice)
+  const cost = verdict.usdPerMonth ? `, ${formatUsdRange(verdict.usdPerMonth)} a month` : ''
   return [
-    [span(`${symbol} ${candidate.name}`, 'heading')],
-    [
-      span(`${title}, ${verdict.evidence}`, role),
-      span(verdict.usdPerMonth ? `  ${formatUsdRange(verdict.usdPerMonth)} a month` : ''),
-    ],
+    ...wrapText(`${symbol} ${candidate.name}`, columns, { role: 'heading', indent: 2 }),
+    ...wrapText(`${title}, ${verdict.evidence}${cost}`, columns, { role, indent: 2 }),
     ...[...verdict.reasons, ...verdict.caveats].flatMap((reason) =>
       wrapText(`· ${reason}`, columns, { indent: 2 }),
     ),
