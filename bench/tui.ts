@@ -15,6 +15,8 @@ const STARTS = 7
 /** As fast as a held key repeats. */
 const KEYS_EVERY_MS = 33
 const KEYS = 30
+/** Those whose answer is timed until it is settled: judged anew, billed anew, simulated anew. */
+const TIMED: readonly Control[] = ['slo', 'commitment', 'region', 'traffic']
 const RIGHT = '\x1b[C'
 const DOWN = '\x1b[B'
 
@@ -68,6 +70,7 @@ async function whatIfTimes(folder: string) {
   }
   const settled: { control: Control; ms: number }[] = []
   for (const [index, control] of CONTROLS.entries()) {
+    if (!TIMED.includes(control)) continue
     for (let up = 0; up < CONTROLS.length; up++) program.type('\x1b[A')
     for (let down = 0; down < index; down++) program.type(DOWN)
     await program.until((screen) => screen[2 + index]?.startsWith('▸') ?? false)

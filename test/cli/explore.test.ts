@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -34,7 +34,7 @@ const socket = `plimsoll-test-${process.pid}`
 const tmux = (...args: readonly string[]) =>
   execFileSync('tmux', ['-L', socket, ...args], { encoding: 'utf8' })
 afterAll(() => {
-  tmux('kill-server')
+  spawnSync('tmux', ['-L', socket, 'kill-server'], { stdio: 'ignore' })
 })
 
 /** A shell in a terminal of that size, in the folder of the runs; `start` is typed into it. */
