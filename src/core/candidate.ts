@@ -26,6 +26,15 @@ interface CandidateBase {
   readonly url?: string
   /** Name of the environment variable that holds the bearer token for `url`; the token itself is never kept. */
   readonly tokenEnv?: string
+  /** What answers in that deployment; absent, a server of Vertex AI's contract, as `plimsoll serve` is. */
+  readonly server?: OtherServer
+}
+
+/** A server whose requests are not those of Vertex AI's contract. */
+export interface OtherServer {
+  readonly kind: 'tensorflow-serving' | 'triton'
+  /** Its name of the model, which is part of its routes. */
+  readonly model: string
 }
 
 export interface VertexCandidate extends CandidateBase {

@@ -25,6 +25,8 @@ export interface ClosedLoad {
   /** Ends the loop early: requests in flight are left out, and what came before is returned. */
   readonly ending?: AbortSignal
   readonly onProgress?: (finished: number) => void
+  /** Each request as it ends, those of the warm-up too; times count from the start of the loop. */
+  readonly onSample?: (sample: Sample) => void
 }
 
 /** More than any loop sends. */
@@ -63,6 +65,7 @@ async function driveClosed(load: ClosedLoad, record: (sample: Sample) => void): 
   let finished = 0
   await runAutocannon(load, total, (sample) => {
     record(sample)
+    load.onSample?.(sample)
     load.onProgress?.(++finished)
   })
 }

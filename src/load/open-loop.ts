@@ -32,6 +32,8 @@ export interface OpenLoad {
   readonly connections: number
   /** Threads that send; 1 when left out, which is the caller's own. */
   readonly workers?: number
+  /** Sends from a thread of its own even where one does, so that nothing that the caller does delays a request. */
+  readonly aside?: boolean
   /** From when the sender turned to a request to the last byte of the reply. */
   readonly timeoutMs: number
   /** Of a new connection; as long as a reply may take when left out. */
@@ -135,7 +137,7 @@ function driveAll(
     load.signal.addEventListener('abort', abort, { once: true })
     load.ending?.addEventListener('abort', stop, { once: true })
     const [plan, listener] = [plans[0], listeners[0]]
-    if (threads > 1 || !plan || !listener) drives = driveInWorkers(plans, listeners)
+    if (threads > 1 || load.aside || !plan || !listener) drives = driveInWorkers(plans, listeners)
     else drives = [new Driver(plan, SenderOfChoice, performance.now(), listener)]
     if (load.ending?.aborted) stop()
   })

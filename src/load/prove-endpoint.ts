@@ -4,8 +4,8 @@ export interface Proof {
   readonly url: string
   readonly body: Buffer
   readonly headers: Readonly<Record<string, string>>
-  /** Predictions that the reply must hold: one per instance of the body. */
-  readonly instances: number
+  /** What a reply must hold: so many predictions, one per instance of the body; or the outputs of an inference. */
+  readonly expect: { readonly predictions: number } | 'outputs'
   readonly timeoutMs: number
   readonly signal: AbortSignal
 }
@@ -24,9 +24,9 @@ export async function proveEndpoint(
 ): Promise<{ readonly fault: string } | { readonly replyBytes: number }> {
   const { signal, timeoutMs } = proof
   try {
-    const { status, text } = await post(proof)
+    const { status, text, bytes } = await post(proof)
     const fault = faultOf(status, text, proof)
-    return fault === undefined ? { replyBytes: Buffer.byteLength(text) } : { fault }
+    return fault === undefined ? { replyBytes: bytes } : { fault }
   } catch (error) {
     signal.throwIfAborted()
     const timedOut = error instanceof Error && error.name === 'TimeoutError'
@@ -47,11 +47,13 @@ async function post({ url, body, headers, timeoutMs, signal }: Proof) {
     signal: limit,
   } as const
   const reply = await fetch(url, request)
-  return { status: reply.status, text: await readText(reply) }
+  const whole = await readBytes(reply)
+  const json = Number(reply.headers.get('inference-header-content-length') ?? whole.length)
+  return { status: reply.status, text: whole.toString('utf8', 0, json), bytes: whole.length }
 }
 
 /** @throws RangeError when the body is larger than any reply may be */
-async function readText(reply: Response): Promise<string> {
+async function readBytes(reply: Response): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of reply.body ?? []) {
@@ -59,13 +61,13 @@ async function readText(reply: Response): Promise<string> {
     if (size > MOST_BYTES) throw new RangeError('too large')
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
-function faultOf(status: number, text: string, { headers, instances }: Proof): string | undefined {
+function faultOf(status: number, text: string, { headers, expect }: Proof): string | undefined {
   if (status >= 300 && status < 400) return `it redirects (${status}); give the url it leads to`
   if (status < 200 || status > 299) return `it answered ${status}: ${quote(text, headers)}`
-  return checkPredictions(text, instances)
+  return expect === 'outputs' ? checkOutputs(text) : checkPredictions(text, expect.predictions)
 }
 
 /** The beginning of a reply, on one line, and without the token if the server echoes it. */
@@ -86,6 +88,17 @@ function checkPredictions(text: string, instances: number): string | undefined {
     return predictions.length === instances
       ? undefined
       : `it gave ${predictions.length} predictions; expected ${wanted}`
+  } catch {
+    return `its reply is not JSON; expected ${wanted}`
+  }
+}
+
+function checkOutputs(text: string): string | undefined {
+  const wanted = 'a reply like {"outputs": [{"name": …, "shape": …, "datatype": …}]}'
+  try {
+    const outputs: unknown = JSON.parse(text)?.outputs
+    const sound = Array.isArray(outputs) && outputs.length > 0
+    return sound ? undefined : `its reply has no outputs; expected ${wanted}`
   } catch {
     return `its reply is not JSON; expected ${wanted}`
   }

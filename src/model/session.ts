@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import ort, { type InferenceSession, type Tensor } from 'onnxruntime-node'
 import { UserError } from '../core/errors.ts'
 import type { TensorElements } from '../serving/element-types.ts'
+import { toOnnxTensor } from '../serving/onnx-tensor.ts'
 
 export interface SampleTensor {
   readonly type: string
@@ -62,17 +63,11 @@ async function createSession(model: string | Uint8Array, options: InferenceSessi
 }
 
 async function runSample(session: InferenceSession, sample: Sample): Promise<Outputs> {
-  const feeds = Object.fromEntries(
-    [...sample].map(([name, { type, shape, elements }]) => [name, toTensor(type, elements, shape)]),
-  )
+  const feeds = Object.fromEntries([...sample].map(([name, tensor]) => [name, toOnnxTensor(tensor)]))
   const results = await session.run(feeds).catch((error: Error) => {
     throw new UserError({ message: `the model cannot run on its sample: ${firstLine(error)}` })
   })
   return new Map(session.outputNames.flatMap((name) => fromTensor(name, results[name])))
-}
-
-function toTensor(type: string, elements: TensorElements, shape: readonly number[]): Tensor {
-  return new ort.Tensor(type as Tensor.Type, elements as Tensor.DataType, [...shape])
 }
 
 function fromTensor(name: string, tensor: Tensor | undefined): [string, SampleTensor][] {

@@ -1,9 +1,11 @@
 import type { Candidate } from '../core/candidate.ts'
 import { UserError } from '../core/errors.ts'
-import type { Trial } from '../core/measurement.ts'
+import type { ModelFacts, Trial } from '../core/measurement.ts'
 import type { Scenario } from '../core/scenario.ts'
-import { loadOpen } from '../load/open-loop.ts'
+import { type LoadBatch, loadOpen } from '../load/open-loop.ts'
 import { proveEndpoint } from '../load/prove-endpoint.ts'
+import { predictUrl } from '../serving/other-servers.ts'
+import { buildRequest } from '../serving/payload.ts'
 import { smallestCount } from '../stats/percentile-interval.ts'
 import { monthProfile } from '../traffic/month-profile.ts'
 import type { Listener } from './events.ts'
@@ -20,17 +22,24 @@ const ERROR_CONFIDENCE = 0.975
 interface UrlTrial {
   readonly candidate: Candidate & { readonly url: string }
   readonly scenario: Scenario
-  readonly body: Buffer
+  readonly model: Pick<ModelFacts, 'inputs'>
   readonly signal: AbortSignal
+  /** Ends the load with what it has measured. */
+  readonly ending?: AbortSignal
   readonly notify: Listener
 }
 
 /** Proves the deployment with one request, then loads it at the busiest rate that the scenario expects. */
 export async function measureUrl(trial: UrlTrial): Promise<Trial> {
-  const { candidate, scenario, body, signal } = trial
+  const { candidate, scenario, model, signal } = trial
   const { warmupRequests, arrivals, seed, timeoutMs } = scenario.load
-  const headers = headersOf(candidate)
-  const proof = await proveEndpoint({ url: candidate.url, body, headers, instances: 1, timeoutMs, signal })
+  const { server } = candidate
+  const request = buildRequest(scenario.model, model.inputs, seed, server)
+  const { body } = request
+  const headers = { ...request.headers, ...authorizationOf(candidate) }
+  const url = predictUrl(candidate.url, server)
+  const expect = server?.kind === 'triton' ? 'outputs' : { predictions: predictionsOf(trial) }
+  const proof = await proveEndpoint({ url, body, headers, expect, timeoutMs, signal })
   if ('fault' in proof) {
     return {
       candidate: candidate.name,
@@ -39,8 +48,9 @@ export async function measureUrl(trial: UrlTrial): Promise<Trial> {
     }
   }
   const plan = planLoad(scenario)
+  trial.notify({ kind: 'load-started', load: { arrivals, offeredRps: plan.rps, warmupRequests } })
   const measurement = await loadOpen({
-    url: candidate.url,
+    url,
     payloads: [{ body }],
     headers,
     arrival: { kind: arrivals, rps: plan.rps },
@@ -51,6 +61,12 @@ export async function measureUrl(trial: UrlTrial): Promise<Trial> {
     acceptableLagMs: LAG_SHARE * Math.min(...Object.values(scenario.slo.latencyMs)),
     seed,
     signal,
+    ...(trial.ending && { ending: trial.ending }),
+    aside: true,
+    onBatch: (batch) => {
+      trial.notify({ kind: 'requests', atMs: batch.atMs, responseMs: responsesOf(batch) })
+      return undefined
+    },
     onProgress: (finished) =>
       trial.notify({ kind: 'progress', finished, total: warmupRequests + plan.requests }),
   })
@@ -60,6 +76,12 @@ export async function measureUrl(trial: UrlTrial): Promise<Trial> {
     measurement,
     payload: { requestBytes: body.length, replyBytes: proof.replyBytes },
   }
+}
+
+function responsesOf({ size, dueMs, doneMs, outcome }: LoadBatch): number[] {
+  return Array.from({ length: size }, (_, at) =>
+    outcome[at] === 'ok' ? (doneMs[at] ?? 0) - (dueMs[at] ?? 0) : Number.POSITIVE_INFINITY,
+  )
 }
 
 /**
@@ -96,7 +118,13 @@ export function checkTokens(candidates: readonly Candidate[]): void {
 }
 
 /** The token goes into the request and nowhere else. */
-function headersOf({ tokenEnv }: Candidate): Record<string, string> {
+function authorizationOf({ tokenEnv }: Candidate): Record<string, string> {
   const token = tokenEnv === undefined ? undefined : process.env[tokenEnv]
-  return { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) }
+  return token ? { authorization: `Bearer ${token}` } : {}
+}
+
+/** TensorFlow Serving predicts for each row; ours for the one instance, whatever its batch dimension. */
+function predictionsOf({ candidate, scenario }: UrlTrial): number {
+  const [first] = Object.values(scenario.model.inputs)
+  return candidate.server === undefined ? 1 : (first?.shape[0] ?? 1)
 }

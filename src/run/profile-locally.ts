@@ -4,12 +4,12 @@ import type { LocalProfile, Measurement } from '../core/measurement.ts'
 import type { PartialProfile } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { formatMs } from '../core/units.ts'
-import { loadClosed } from '../load/closed-loop.ts'
+import { loadClosedAside } from '../load/closed-aside.ts'
 import { summarize } from '../load/measurement.ts'
 import { describeHost } from '../serving/describe-host.ts'
 import { startLocalServer } from '../serving/local-server.ts'
 import { measureStartUp } from '../serving/measure-start-up.ts'
-import type { Listener } from './events.ts'
+import { type Listener, sampleTeller } from './events.ts'
 import type { ProbedModel } from './probe-model.ts'
 import type { Step } from './steps.ts'
 
@@ -31,12 +31,15 @@ export function profileSteps(profiling: Profiling): Step[] {
   const steps: Step[] = []
   const { startups } = profiling.scenario.load
   if ((done?.startUps.length ?? 0) < startups) {
-    steps.push({ name: `start-up of the local server${suffix}`, run: () => profileStartUps(profiling) })
+    steps.push({
+      name: `start-up of the local server${suffix}`,
+      run: (signal) => profileStartUps({ ...profiling, signal }),
+    })
   }
   for (const threads of threadCounts(profiling.scenario, describeHost().cores)) {
     if (done?.settings.some((setting) => setting.threads === threads)) continue
     const name = `service time with ${threads} thread${threads === 1 ? '' : 's'}${suffix}`
-    steps.push({ name, run: () => profileSetting(profiling, threads) })
+    steps.push({ name, run: (signal) => profileSetting({ ...profiling, signal }, threads) })
   }
   return steps
 }
@@ -95,10 +98,22 @@ async function loadLocally(
   const startedAt = new Date().toISOString()
   const total = warmupRequests + requests
   const onProgress = (finished: number) => notify({ kind: 'progress', finished, total })
+  const onSample = sampleTeller(notify, warmupRequests)
   const { body } = model
-  const load = { url, body, connections: 1, warmupRequests, requests, timeoutMs, signal, onProgress }
+  const load = {
+    url,
+    body,
+    connections: 1,
+    warmupRequests,
+    requests,
+    timeoutMs,
+    signal,
+    onProgress,
+    onSample,
+  }
   const headers = { 'content-type': 'application/json' }
-  const samples = await loadClosed({ ...load, headers })
+  notify({ kind: 'load-started', load: { arrivals: 'closed', warmupRequests } })
+  const samples = await loadClosedAside({ ...load, headers })
   const measurement = summarize(samples, { arrivals: 'closed', connections: 1, startedAt, timeoutMs })
   assertAnswered(measurement)
   return measurement

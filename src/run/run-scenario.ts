@@ -6,6 +6,7 @@ import type { Scenario } from '../core/scenario.ts'
 import { formatMs } from '../core/units.ts'
 import { platformOf } from '../platforms/index.ts'
 import { describeHost } from '../serving/describe-host.ts'
+import { RunControl } from './control.ts'
 import type { Listener } from './events.ts'
 import { checkTokens, measureUrl } from './measure-url.ts'
 import { type Locate, type ProbedModel, probeModel } from './probe-model.ts'
@@ -23,6 +24,8 @@ export interface Run {
   readonly variantsFolder?: string
   readonly signal: AbortSignal
   readonly notify: Listener
+  /** Lets a user pause, skip and stop. */
+  readonly control?: RunControl
 }
 
 /**
@@ -48,14 +51,16 @@ export async function runScenario(run: Run): Promise<RunRecord> {
       variants: () => state.record.variants ?? [],
       update: state.updateVariant,
     }
-    await runSteps(variantSteps(variants, state.untried()), run.signal, run.notify)
+    const { signal, notify, control = new RunControl() } = run
+    const stepping = { signal, notify, control }
+    await runSteps(variantSteps(variants, state.untried()), stepping)
     const inaccurate = state.untried().flatMap((candidate) => accuracyRefusal(candidate, state.record))
     if (inaccurate.length > 0) state.add(...inaccurate)
     await runSteps(
-      [...remainingSteps(run, state, model), ...variantProfileSteps(variants, state.untried())],
-      run.signal,
-      run.notify,
+      [...remainingSteps(run, state, model, control), ...variantProfileSteps(variants, state.untried())],
+      stepping,
     )
+    await control.ready(signal)
     state.settleModelled()
   }
   return state.finish()
@@ -90,9 +95,13 @@ function refusal(candidate: Candidate): Trial[] {
   return refusals.length > 0 ? [{ candidate: candidate.name, status: 'refused', refusals }] : []
 }
 
-function remainingSteps(run: Run, state: RunState, model: ProbedModel): Step[] {
-  const { scenario } = run.record
-  const { signal, notify } = run
+function remainingSteps(
+  { record, signal, notify }: Run,
+  state: RunState,
+  model: ProbedModel,
+  control: RunControl,
+): Step[] {
+  const { scenario } = record
   const withUrl = state.untried().filter(hasUrl)
   const profile = () => state.record.profile
   const update = (next: PartialProfile) => state.update(next)
@@ -101,10 +110,16 @@ function remainingSteps(run: Run, state: RunState, model: ProbedModel): Step[] {
     ...(modelled ? profileSteps({ scenario, model, signal, notify, profile, update }) : []),
     ...withUrl.map((candidate) => ({
       name: candidate.name,
-      run: async () => {
-        const trial = await measureUrl({ candidate, scenario, body: model.body, signal, notify })
+      endsEarly: true,
+      run: async (stepSignal: AbortSignal) => {
+        const watched = { signal: stepSignal, ending: control.stopping, notify }
+        const trial = await measureUrl({ candidate, scenario, model: model.facts, ...watched })
         state.add(trial)
         return describeTrial(trial)
+      },
+      skipped: () => {
+        state.add({ candidate: candidate.name, status: 'failed', error: 'skipped by its user' })
+        return 'skipped'
       },
     })),
   ]

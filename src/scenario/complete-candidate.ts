@@ -53,6 +53,20 @@ function checkCombinations(
   if (written.url !== undefined) checkUrl(raw, fail)
   else if (raw.tokenEnv !== undefined)
     fail('tokenEnv', 'tokenEnv without a url', 'it is the token for that url')
+  checkServer(raw, written, fail)
+}
+
+function checkServer(raw: RawCandidate, written: Readonly<Record<string, unknown>>, fail: Report): void {
+  if (raw.server !== 'vertex' && written.url === undefined) {
+    fail(
+      'server',
+      `server ${raw.server} without a url`,
+      'give the url where it runs: only this server is modelled',
+    )
+  }
+  if (raw.servedModel !== undefined && raw.server === 'vertex') {
+    fail('servedModel', 'servedModel without another server', 'add server: triton or tensorflow-serving')
+  }
 }
 
 function checkVmBounds(raw: Extract<RawCandidate, { platform: 'gce' }>, fail: Report): void {
@@ -113,6 +127,7 @@ function shared(raw: RawCandidate) {
     ...(gpu ? { accelerator: gpu } : {}),
     ...(raw.url ? { url: raw.url } : {}),
     ...(raw.tokenEnv ? { tokenEnv: raw.tokenEnv } : {}),
+    ...(raw.server === 'vertex' ? {} : { server: { kind: raw.server, model: raw.servedModel ?? 'model' } }),
   }
 }
 

@@ -145,6 +145,11 @@ const shared = {
     'https://model-abc-uc.a.run.app/predict',
   ]).optional(),
   tokenEnv: text('Environment variable with the bearer token for url.', ['PREDICT_TOKEN']).optional(),
+  server: choice(
+    ['vertex', 'tensorflow-serving', 'triton'],
+    "What answers there: Vertex AI's contract, as plimsoll serve; TensorFlow Serving; Triton.",
+  ).default('vertex'),
+  servedModel: text("The other server's name of the model, part of its routes; model if absent.").optional(),
 }
 
 const scaled = {

@@ -1,5 +1,6 @@
 /** Values of one tensor in row-major order. */
 export type TensorElements =
+  | Float16Array
   | Float32Array
   | Float64Array
   | Int8Array
@@ -52,6 +53,8 @@ const elementTypes: ReadonlyMap<string, ElementType> = new Map([
   ['int64', elementType(BigInt64Array, true, true)],
   ['uint64', elementType(BigUint64Array, true, true)],
   ['bool', elementType(Uint8Array, true)],
+  // Node has them from version 24 on.
+  ...(typeof Float16Array === 'undefined' ? [] : [['float16', elementType(Float16Array, false)] as const]),
 ])
 
 export const supportedTypes: readonly string[] = [...elementTypes.keys()]

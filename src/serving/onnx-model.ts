@@ -4,6 +4,7 @@ import type { TensorSpec } from '../core/measurement.ts'
 import { BadRequest } from './bad-request.ts'
 import { isSupportedType, type TensorElements } from './element-types.ts'
 import type { Feed, Model } from './feed.ts'
+import { toOnnxTensor } from './onnx-tensor.ts'
 import type { WireTensor } from './tensor-codec.ts'
 
 export const onnxruntimeVersion: string = ort.env.versions.node ?? ort.env.versions.common
@@ -29,7 +30,7 @@ export async function loadOnnxModel(path: string, threads: number): Promise<Mode
 }
 
 async function runSession(session: InferenceSession, feed: Feed) {
-  const feeds = Object.fromEntries([...feed].map(([name, tensor]) => [name, toOnnx(tensor)]))
+  const feeds = Object.fromEntries([...feed].map(([name, tensor]) => [name, toOnnxTensor(tensor)]))
   const startedMs = performance.now()
   const results = await session.run(feeds).catch(refuseFeed)
   const inferenceMs = performance.now() - startedMs
@@ -54,10 +55,6 @@ function describeTensor(metadata: InferenceSession.ValueMetadata): TensorSpec {
     typeof dimension === 'number' && dimension >= 0 ? dimension : null,
   )
   return { name: metadata.name, type: metadata.type, shape }
-}
-
-function toOnnx({ type, elements, shape }: WireTensor): Tensor {
-  return new ort.Tensor(type as Tensor.Type, elements as Tensor.DataType, shape)
 }
 
 function fromOnnx(name: string, tensor: Tensor | undefined): WireTensor {

@@ -1,10 +1,29 @@
 import { readFileSync } from 'node:fs'
+import type { OtherServer } from '../core/candidate.ts'
 import { UserError } from '../core/errors.ts'
 import type { TensorSpec } from '../core/measurement.ts'
 import { seededRandom } from '../core/random.ts'
 import type { InputSource, ModelSource } from '../core/scenario.ts'
-import { countElements, elementsFromBytes, findElementType, type TensorElements } from './element-types.ts'
-import { writeTensor } from './tensor-codec.ts'
+import {
+  bytesOfElements,
+  countElements,
+  elementsFromBytes,
+  findElementType,
+  type TensorElements,
+} from './element-types.ts'
+import { writeFlat } from './json/write-nested.ts'
+import { datatypeOf } from './protocols/datatypes.ts'
+import { type WireTensor, writeTensor } from './tensor-codec.ts'
+
+interface NamedTensor extends WireTensor {
+  readonly name: string
+}
+
+/** One prediction as it is sent. */
+export interface PredictRequest {
+  readonly body: Buffer
+  readonly headers: Readonly<Record<string, string>>
+}
 
 /**
  * Body of a prediction request with one instance, the same for the same seed.
@@ -15,18 +34,101 @@ import { writeTensor } from './tensor-codec.ts'
  * @param inputs the model's, against which `model.inputs` was checked
  */
 export function buildPayload(model: ModelSource, inputs: readonly TensorSpec[], seed: number): Buffer {
+  const written = makeTensors(model, inputs, seed).map((tensor) => {
+    const text = writeTensor(tensor, model.encoding, { notFinite: 'null', large: 'string' })
+    return { text, named: `${JSON.stringify(tensor.name)}:${text}` }
+  })
+  return Buffer.from(`{"instances":[${joinInputs(written)}]}`)
+}
+
+/**
+ * The same prediction as another server takes it.
+ *
+ * TensorFlow Serving has an instance for each row of the leading dimension, in JSON whatever the encoding. Triton has
+ * the Open Inference Protocol: `data` in JSON, or with base64 as encoding its own form for bytes, raw ones after the JSON.
+ */
+export function buildRequest(
+  model: ModelSource,
+  inputs: readonly TensorSpec[],
+  seed: number,
+  server?: OtherServer,
+): PredictRequest {
+  const json = { 'content-type': 'application/json' }
+  if (server === undefined) return { body: buildPayload(model, inputs, seed), headers: json }
+  const tensors = makeTensors(model, inputs, seed)
+  if (server.kind === 'tensorflow-serving') return { body: writeRows(tensors), headers: json }
+  return model.encoding === 'json' ? { body: writeInference(tensors), headers: json } : writeBinary(tensors)
+}
+
+function makeTensors(model: ModelSource, inputs: readonly TensorSpec[], seed: number): NamedTensor[] {
   const random = seededRandom(seed)
-  const tensors = inputs.map((spec) => {
+  return inputs.map((spec) => {
     const source = model.inputs[spec.name]
     if (!source) throw new RangeError(`input ${spec.name} was not declared`)
-    const elements = makeElements(source, spec, random)
-    const tensor = { type: spec.type, shape: source.shape, elements }
-    const text = writeTensor(tensor, model.encoding, { notFinite: 'null', large: 'string' })
-    return { text, named: `${JSON.stringify(spec.name)}:${text}` }
+    const { name, type } = spec
+    return { name, type, shape: source.shape, elements: makeElements(source, spec, random) }
   })
-  const [first, second] = tensors
-  const instance = first && !second ? first.text : `{${tensors.map(({ named }) => named).join(',')}}`
-  return Buffer.from(`{"instances":[${instance}]}`)
+}
+
+/** A bare tensor where it is the only input. */
+function joinInputs(written: readonly { readonly text: string; readonly named: string }[]): string {
+  const [first, second] = written
+  return first && !second ? first.text : `{${written.map(({ named }) => named).join(',')}}`
+}
+
+/** @throws UserError for inputs that have no leading dimension in common */
+function writeRows(tensors: readonly NamedTensor[]): Buffer {
+  const counts = new Set(tensors.map(({ shape }) => shape[0]))
+  const [count] = counts
+  if (counts.size !== 1 || count === undefined) {
+    throw new UserError({
+      message:
+        'TensorFlow Serving takes a row of each input per instance, but the inputs differ in their first dimension',
+      hint: 'give every input the same batch size as first dimension',
+    })
+  }
+  const rows = Array.from({ length: count }, (_, row) =>
+    joinInputs(
+      tensors.map(({ name, type, shape: [, ...shape], elements }) => {
+        const size = countElements(shape)
+        const part = elements.subarray(row * size, (row + 1) * size)
+        const text = writeTensor({ type, shape, elements: part }, 'json', {
+          notFinite: 'token',
+          large: 'digits',
+        })
+        return { text, named: `${JSON.stringify(name)}:${text}` }
+      }),
+    ),
+  )
+  return Buffer.from(`{"instances":[${rows.join(',')}]}`)
+}
+
+function writeInference(tensors: readonly NamedTensor[]): Buffer {
+  const inputs = tensors.map((tensor) => {
+    const data = writeFlat(tensor.type, tensor.elements, { notFinite: 'null', large: 'digits' })
+    return `{${describeTensor(tensor)},"data":${data}}`
+  })
+  return Buffer.from(`{"inputs":[${inputs.join(',')}]}`)
+}
+
+/** Triton's binary tensor extension; its replies are asked for in the same form. */
+function writeBinary(tensors: readonly NamedTensor[]): PredictRequest {
+  const raw = tensors.map(({ elements }) => bytesOfElements(elements))
+  const inputs = tensors.map(
+    (tensor, index) => `{${describeTensor(tensor)},"parameters":{"binary_data_size":${raw[index]?.length}}}`,
+  )
+  const json = Buffer.from(`{"inputs":[${inputs.join(',')}],"parameters":{"binary_data_output":true}}`)
+  return {
+    body: Buffer.concat([json, ...raw]),
+    headers: {
+      'content-type': 'application/octet-stream',
+      'inference-header-content-length': String(json.length),
+    },
+  }
+}
+
+function describeTensor({ name, type, shape }: NamedTensor): string {
+  return `"name":${JSON.stringify(name)},"shape":[${shape.join(',')}],"datatype":"${datatypeOf(type)}"`
 }
 
 function makeElements(

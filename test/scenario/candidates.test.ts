@@ -8,6 +8,28 @@ const listed = (...entries: string[]) =>
   scenarioText({ candidates: ['candidates:', ...entries.map((entry) => `  - { ${entry} }`)].join('\n') })
 const names = (...entries: string[]) => read(listed(...entries)).candidates.map(({ name }) => name)
 
+describe('another server', () => {
+  test('has the name model unless it is given one', () => {
+    const at = 'platform: cloud-run, url: "https://h.example"'
+    const { candidates } = read(
+      listed(`${at}, server: triton`, `${at}, server: tensorflow-serving, servedModel: det, cpu: 2`),
+    )
+    expect(candidates.map(({ server }) => server)).toEqual([
+      { kind: 'triton', model: 'model' },
+      { kind: 'tensorflow-serving', model: 'det' },
+    ])
+  })
+
+  test('needs a url, and a name of the model needs another server', () => {
+    expect(brief(listed('platform: cloud-run, server: triton'))).toEqual([
+      expect.stringContaining('server triton without a url'),
+    ])
+    expect(brief(listed('platform: cloud-run, servedModel: det'))).toEqual([
+      expect.stringContaining('servedModel without another server'),
+    ])
+  })
+})
+
 describe('the grid', () => {
   test('is every combination in the order written, the last list varying fastest', () => {
     expect(

@@ -25,7 +25,7 @@ function valuesOf(source: InputSource, type: string, encoding: 'json' | 'base64'
 }
 
 describe('a payload', () => {
-  it.each(['float32', 'float64', 'int8', 'int32', 'int64'])(
+  it.each(['float16', 'float32', 'float64', 'int8', 'int32', 'int64'])(
     'of %s is the same in JSON and base64',
     (type) => {
       expect(valuesOf(uniform, type, 'json')).toEqual(valuesOf(uniform, type, 'base64'))

@@ -2,7 +2,16 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** ONNX's numbers of element types. */
-const TYPES = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float64: 11, uint32: 12 } as const
+const TYPES = {
+  float32: 1,
+  uint8: 2,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+  uint32: 12,
+} as const
 type ElementName = keyof typeof TYPES
 
 interface TinyValue {
@@ -107,6 +116,13 @@ export const HALF_PLUS_THREE: TinyGraph = {
     { op: 'Add', inputs: ['halved', 'three'], outputs: ['y'] },
   ],
   constants: [constant('half', [0.5]), constant('three', [3])],
+}
+
+/** Each value doubled, in half precision. */
+export const HALF_PRECISION: TinyGraph = {
+  inputs: [{ name: 'x', type: 'float16', shape: [batch, 3] }],
+  outputs: [{ name: 'y', type: 'float16', shape: [batch, 3] }],
+  nodes: [{ op: 'Add', inputs: ['x', 'x'], outputs: ['y'] }],
 }
 
 /** Two inputs of different types and sizes and two outputs, as in the examples of the Open Inference Protocol. */

@@ -69,7 +69,7 @@ export function readNested(reader: JsonReader, type: string, options: NestedOpti
 
 /** Reads values up to the end of their list. */
 function readValues(reader: JsonReader, store: ElementStore, options: NestedOptions): void {
-  const fast = !findElementType(store.type).big && store.type !== 'bool'
+  const fast = !findElementType(store.type).big && store.type !== 'bool' && store.type !== 'float16'
   for (;;) {
     if (fast && readNumberRun(reader, store, options.where)) return
     readOne(reader, store, options)

@@ -34,7 +34,7 @@ export function writeFlat(type: string, elements: TensorElements, dialect: JsonD
 /** Whether `JSON.stringify` writes every element as it is. It writes -0 as 0, and what is not finite as null. */
 function isPlain(type: string, elements: TensorElements): boolean {
   if (type === 'bool' || elements instanceof BigInt64Array || elements instanceof BigUint64Array) return false
-  if (type !== 'float32' && type !== 'float64') return true
+  if (!type.startsWith('float')) return true
   for (let i = 0; i < elements.length; i++) {
     const element = elements[i] as number
     if (element - element !== 0 || (element === 0 && 1 / element < 0)) return false
