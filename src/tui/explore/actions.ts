@@ -1,5 +1,5 @@
 import { stepped } from './controls.ts'
-import { adviseCommand, CONTROLS, isAsked, type Question, withControl } from './question.ts'
+import { adviseCommand, CONTROLS, type Question, withControl } from './question.ts'
 import { rowsOf, SORTS } from './rows.ts'
 import { chosenRow, cursorIndex, plotRows, type State, VIEWS, type View, visibleRows } from './state.ts'
 
@@ -164,8 +164,4 @@ function nextRun(state: State): Step {
     state: { ...state, otherRun: { file: next.file, advice: null }, scroll: 0 },
     effect: { kind: 'advise-other', file: next.file },
   }
-}
-
-export function isWhatIf({ question }: State): boolean {
-  return isAsked(question)
 }

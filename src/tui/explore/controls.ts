@@ -19,7 +19,7 @@ export function shownValue(control: Control, question: Question, scenario: Scena
 }
 
 /** What the scenario says, in words. */
-export function ownValue(control: Control, { traffic, slo, candidates }: Scenario): string {
+function ownValue(control: Control, { traffic, slo, candidates }: Scenario): string {
   switch (control) {
     case 'traffic':
       return `${formatRps(traffic.rps)} rps`
@@ -120,7 +120,7 @@ function limitIn(text: string, percentile: Percentile): number | undefined {
 }
 
 /** An SLO as `--slo` reads it. */
-export function sloText({ latencyMs, errorRatio }: Slo): string {
+function sloText({ latencyMs, errorRatio }: Slo): string {
   const limits = Object.entries(latencyMs).map(([percentile, ms]) => `${percentile}<${ms}ms`)
   return [...limits, `errors<${formatRatio(errorRatio)}`].join(', ')
 }

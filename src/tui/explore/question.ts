@@ -5,7 +5,7 @@ export type Control = (typeof CONTROLS)[number]
 /** What is asked in place of the scenario's own; nothing where it is empty. */
 export type Question = Readonly<Partial<Record<Control, string>>>
 
-export function isSame(a: Question, b: Question): boolean {
+function isSame(a: Question, b: Question): boolean {
   return CONTROLS.every((control) => a[control] === b[control])
 }
 
@@ -29,7 +29,7 @@ export function adviseCommand(file: string, question: Question): string {
 }
 
 /** As a shell reads it as one word. */
-export function quoted(word: string): string {
+function quoted(word: string): string {
   return /^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 

@@ -29,10 +29,6 @@ export function span(text: string, role?: Role): Span {
   return role === undefined ? { text } : { text, role }
 }
 
-export function line(...spans: readonly (Span | string)[]): Line {
-  return spans.map((each) => (typeof each === 'string' ? { text: each } : each))
-}
-
 /** What came from outside, without anything that a terminal would obey; a line break is a blank. */
 export function clean(text: string): string {
   return PRINTABLE_ASCII.test(text) ? text : text.replace(/\s/g, ' ').replace(UNPRINTABLE, '')
