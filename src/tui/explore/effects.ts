@@ -3,7 +3,7 @@ import { neighbours } from './controls.ts'
 import { documentOf } from './document.ts'
 import type { Answer, Explorer } from './explorer.ts'
 import { isAsked, type Question } from './question.ts'
-import type { State } from './state.ts'
+import type { Note, State } from './state.ts'
 import { toHtml, toMarkdown } from './write-document.ts'
 
 /** What effects are done with. */
@@ -75,7 +75,7 @@ function adviseOther(file: string, { explorer, update }: Outside): void {
 
 function noting(update: Outside['update'], text: () => string): void {
   try {
-    const note = { text: text() }
+    const note: Note = { text: text() }
     update((state) => ({ ...state, note }))
   } catch (error) {
     telling(update, error)

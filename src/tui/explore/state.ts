@@ -26,7 +26,7 @@ export type Mode =
   | { readonly kind: 'value'; readonly control: Control; readonly text: string }
 
 /** Something to tell at the foot of the screen. */
-interface Note {
+export interface Note {
   readonly text: string
   readonly isFault?: boolean
 }
