@@ -27,6 +27,7 @@ export async function tuiBench(): Promise<string> {
   writeFileSync(join(folder, 'run.json'), JSON.stringify(run))
   try {
     const starts = await startTimes(folder)
+    console.error(`starts, ms: ${starts.map((ms) => ms.toFixed(0)).join(' ')}`)
     const { latencies, settled } = await whatIfTimes(folder)
     const without = await timeWithoutMemory()
     return [
@@ -64,7 +65,9 @@ async function whatIfTimes(folder: string) {
   for (const [index, control] of CONTROLS.entries()) {
     if (index > 0) program.type(DOWN)
     await program.until((screen) => screen[2 + index]?.startsWith('▸') ?? false)
-    latencies.push(...(await repeatKey(program, control, index, scenario)))
+    const own = await repeatKey(program, control, index, scenario)
+    console.error(`${control}, ms: ${own.map((ms) => ms.toFixed(0)).join(' ')}`)
+    latencies.push(...own)
     program.type('x')
     await program.until(isSettled)
   }
