@@ -1,11 +1,11 @@
 import type { Advice, Verdict } from '../core/advice.ts'
 import { formatUsd } from '../core/money.ts'
 import { formatMs } from '../core/units.ts'
-import { shownPercentile } from './explain.ts'
+import { formatRange, formatUsdRange, shownPercentile } from './explain.ts'
 
-/** What else is worth a look, in sentences: faster ones for more money, and the best of settings that were compared. */
+/** What else is worth a look, in sentences: faster ones, the best of settings compared, and settings that were not. */
 export function alternativeSentences(advice: Advice): string[] {
-  return [...fasterSentence(advice), ...settingsSentences(advice)]
+  return [...fasterSentence(advice), ...settingsSentences(advice), ...suggestionSentence(advice)]
 }
 
 function fasterSentence({ frontier, verdicts, slo }: Advice): string[] {
@@ -27,4 +27,18 @@ function priced(
 
 function settingsSentences({ bestSettings }: Advice): string[] {
   return bestSettings.map(({ of, best, among }) => `Best of ${among.length} settings of ${of}: ${best}.`)
+}
+
+function suggestionSentence({ suggestion, slo }: Advice): string[] {
+  if (!suggestion) return []
+  const { candidate, usdPerMonth, latencyMs, evidence, usdLess } = suggestion
+  const percentile = shownPercentile(slo)
+  const latency = `${percentile} ${formatRange(latencyMs[percentile], formatMs)}`
+  const gain =
+    usdLess === null
+      ? 'where none that it lists does'
+      : `${formatUsd(usdLess)} less than the cheapest that it lists`
+  return [
+    `Not in your scenario, and not ranked: ${candidate.name} would meet the SLO for ${formatUsdRange(usdPerMonth)} a month, ${gain}; ${latency}; ${evidence}. List it to have it compared.`,
+  ]
 }

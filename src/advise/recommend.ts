@@ -39,7 +39,10 @@ export function recommend(
 export function nextMeasurement(ranking: Ranking): NextMeasurement | null {
   const { cheapest, ties, verdicts } = ranking
   const undecided = verdicts.filter((verdict) => verdict.outcome === 'undecided' && isModelled(verdict))
-  const tied = ties.filter(({ usdPerMonth }) => usdPerMonth?.value !== cheapest?.usdPerMonth?.value)
+  const tied = ties.filter((tie) => {
+    const open = isModelled(tie) || (cheapest !== null && isModelled(cheapest))
+    return open && tie.usdPerMonth?.value !== cheapest?.usdPerMonth?.value
+  })
   const rivals = tied.length > 0 ? tied.slice(0, MOST_TIED) : openRivals(ranking).slice(0, 1)
   const chosen = cheapest ? [cheapest, ...rivals] : likeliest(undecided).slice(0, 2)
   const open = chosen.filter((verdict) => isModelled(verdict) && verdict.usdPerMonth !== null)
@@ -68,7 +71,8 @@ function likeliest(undecided: readonly Verdict[]): Verdict[] {
 
 function settlesFor(count: number, rival: Verdict | undefined, tie: Verdict | undefined): string {
   if (tie) return count > 2 ? `which of the ${count} is the cheapest` : 'which of the two is cheaper'
-  return rival ? 'whether the second meets the SLO and is cheaper' : 'that it meets the SLO'
+  if (!rival) return 'that it meets the SLO'
+  return `whether ${count === 1 ? 'it' : 'the second'} meets the SLO and is cheaper`
 }
 
 /** Undecided candidates that would be cheaper than the cheapest, or tied with it, if they met the SLO. */

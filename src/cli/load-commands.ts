@@ -130,11 +130,23 @@ export const LOAD_COMMANDS: readonly Command[] = [
   },
   {
     name: 'simulate',
-    argument: 'queue',
-    summary: 'simulate the bare queue of a YAML file, to hold the simulator against theory',
+    argument: 'file',
+    summary:
+      'simulate a month of a candidate of a scenario on its autoscaler, or a bare queue to hold against theory',
     options: [
+      {
+        name: 'candidate',
+        value: 'name',
+        summary: 'of the scenario, or a part of its name that no other has (default: the best)',
+      },
+      {
+        name: 'run',
+        value: 'dir',
+        summary: "saved run with the service times (default: the scenario's newest in reports/)",
+      },
       { name: 'seed', value: 'number', summary: "of everything random (default: the file's)" },
       JSON_OUTPUT,
+      BOOK,
     ],
     run: async (file, given) => (await import('./simulate-command.ts')).simulateCommand(file, given),
   },

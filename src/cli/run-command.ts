@@ -1,55 +1,93 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { PriceBook } from '../core/bill.ts'
 import { UserError } from '../core/errors.ts'
+import type { Decimal } from '../core/money.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { type ChosenBook, chooseBook } from '../pricing/default-book.ts'
 import { REPORTS } from '../report/index.ts'
 import { adviseRun } from '../run/advise-run.ts'
+import { Stopped } from '../run/control.ts'
 import { newRecord, runScenario, withoutFailures } from '../run/run-scenario.ts'
 import { loadRun, RUN_FILE, saveRun, setAside, writeWhole } from '../run/run-store.ts'
 import { readScenario } from '../scenario/read-scenario.ts'
+import type { YamlSource } from '../scenario/source.ts'
 import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { Interruption, withInterruption } from './interruption.ts'
+import { newestRun, REPORTS_FOLDER } from './newest-run.ts'
 import { printAdvice } from './print-advice.ts'
-import { progressListener } from './progress.ts'
+import { dryRun, readMaxSpend, runDeploying } from './run-deploying.ts'
 import { VERSION } from './version.ts'
+import { watchRun } from './watch-run.ts'
 
-const REPORTS_FOLDER = 'reports'
+const NOTHING_DEPLOYED =
+  'nothing is deployed without --max-spend USD: candidates are modelled; --dry-run shows what deploying would cost'
 
 /** `plimsoll run`: tries the candidates, saves, advises. */
 export async function runCommand(file: string, given: Given): Promise<number> {
   const { scenario, source } = readScenario(file)
+  const maxSpend = readMaxSpend(scenario, given)
   const chosen = await chooseBook(given.values.get('book'), process.env)
+  if (given.switches.has('dry-run')) return dryRun(scenario, chosen.book, maxSpend)
   const out = given.values.get('out')
-  const notify = progressListener()
+  if (scenario.deploy && maxSpend === undefined) console.error(NOTHING_DEPLOYED)
   const place = given.switches.has('resume') ? resumed(scenario, out) : started(scenario, out)
+  const spending = { book: chosen.book, maxSpend }
+  const outcome = await tryCandidates(place, source, given, spending)
+  if ('record' in outcome) return report(outcome.record, place.folder, chosen, given)
+  const left =
+    outcome.saved || place.resumes ? whatIsLeft(place.folder, file, out) : 'nothing was measured yet'
+  console.error(`${outcome.message}; ${left}`)
+  return EXIT.interrupted
+}
+
+/** What came of a run: a record to advise on, also where its user stopped it, or why it was interrupted. */
+type Tried = { readonly record: RunRecord } | { readonly message: string; readonly saved: boolean }
+
+/** What deploying takes; without a cap nothing is deployed. */
+interface Spending {
+  readonly book: PriceBook
+  readonly maxSpend: Decimal | undefined
+}
+
+async function tryCandidates(
+  place: Place,
+  source: YamlSource,
+  given: Given,
+  { book, maxSpend }: Spending,
+): Promise<Tried> {
+  const plain = given.switches.has('plain') || given.switches.has('json')
   const saveInPlace = saver(place)
-  let saved = false
-  const save = (record: RunRecord) => {
-    saveInPlace(record)
-    saved = true
+  let last: RunRecord | undefined
+  const watching = await watchRun(place.record, { plain })
+  const run = {
+    record: place.record,
+    notify: watching.notify,
+    control: watching.control,
+    locate: source.problem.bind(source),
+    save: (record: RunRecord) => {
+      saveInPlace(record)
+      last = record
+      watching.saved(record)
+    },
+    variantsFolder: resolve(place.folder, 'variants'),
   }
   try {
-    const { record } = place
-    const locate = source.problem.bind(source)
-    const finished = await withInterruption((signal) =>
-      runScenario({
-        record,
-        signal,
-        notify,
-        locate,
-        save,
-        variantsFolder: resolve(place.folder, 'variants'),
-      }),
-    )
-    return report(finished, place.folder, chosen, given)
+    return {
+      record: await (maxSpend === undefined
+        ? withInterruption((signal) => runScenario({ ...run, signal }))
+        : runDeploying(run, place.folder, book, maxSpend)),
+    }
   } catch (error) {
-    if (!(error instanceof Interruption)) throw error
-    const left = saved || place.resumes ? whatIsLeft(place.folder, file, out) : 'nothing was measured yet'
-    notify({ kind: 'note', text: `${error.message}; ${left}` })
-    return EXIT.interrupted
+    if (error instanceof Stopped && last) return { record: last }
+    if (error instanceof Stopped || error instanceof Interruption) {
+      return { message: error.message, saved: last !== undefined }
+    }
+    throw error
+  } finally {
+    await watching.close()
   }
 }
 
@@ -70,12 +108,19 @@ function whatIsLeft(folder: string, file: string, out: string | undefined): stri
 }
 
 /** Advises from what was saved, so that advising again from the file says the same. */
-function report(record: RunRecord, folder: string, { book, ...use }: ChosenBook, given: Given): number {
-  const saved = JSON.parse(JSON.stringify(record)) as RunRecord
-  const advice = adviseRun(saved, book, { ...use, now: new Date() })
+async function report(
+  record: RunRecord,
+  folder: string,
+  { book, ...use }: ChosenBook,
+  given: Given,
+): Promise<number> {
+  const reread = JSON.parse(JSON.stringify(record)) as RunRecord
+  const advice = adviseRun(reread, book, { ...use, now: new Date() })
   const code = printAdvice(advice, given)
   writeWhole(join(folder, 'report.md'), REPORTS.markdown(advice))
-  console.error(`saved: ${join(folder, RUN_FILE)}, ${join(folder, 'report.md')}`)
+  writeWhole(join(folder, 'report.html'), await REPORTS.html(advice))
+  const saved = [RUN_FILE, 'report.md', 'report.html'].map((file) => join(folder, file))
+  console.error(`saved: ${saved.join(', ')}`)
   return code
 }
 
@@ -107,19 +152,6 @@ function resumed(scenario: Scenario, out: string | undefined): Place {
   }
   // Paths may differ where the run was begun elsewhere; all else is the same file's.
   return { record: { ...withoutFailures(record), scenario }, folder, resumes: true }
-}
-
-/** Runs are named after their start, so the last by name is the newest. */
-function newestRun(name: string): string | undefined {
-  if (!existsSync(REPORTS_FOLDER)) return undefined
-  const folders = readdirSync(REPORTS_FOLDER).filter((folder) => isRunOf(folder, name))
-  const newest = folders.sort().at(-1)
-  return newest && join(REPORTS_FOLDER, newest)
-}
-
-function isRunOf(folder: string, name: string): boolean {
-  if (!folder.startsWith(`${name}-`)) return false
-  return /^\d{8}-\d{6}(-\d+)?$/.test(folder.slice(name.length + 1))
 }
 
 /** Two runs in one second each get a folder. */

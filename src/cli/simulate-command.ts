@@ -1,17 +1,52 @@
 import { UserError } from '../core/errors.ts'
+import { chooseBook } from '../pricing/default-book.ts'
 import { queueJson, queueReport } from '../report/queue.ts'
+import { simulatedMonthJson, simulatedMonthReport } from '../report/simulated-month.ts'
+import { loadRun } from '../run/run-store.ts'
+import { simulateCandidate } from '../run/simulate-candidate.ts'
 import { simulateQueueOrder } from '../run/simulate-queue-order.ts'
-import { readQueue } from '../scenario/read-queue.ts'
+import { holdsScenario, readQueue } from '../scenario/read-queue.ts'
+import { readScenario } from '../scenario/read-scenario.ts'
 import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
+import { newestRun } from './newest-run.ts'
 
-/** `plimsoll simulate`: a bare queue, so that anyone can hold the simulator against theory. */
-export async function simulateCommand(file: string, { switches, values }: Given): Promise<number> {
-  const { order: read, source } = readQueue(file)
-  const order = { ...read, seed: readSeed(values.get('seed')) ?? read.seed }
-  const queue = simulateQueueOrder(order, source.problem.bind(source))
-  process.stdout.write(switches.has('json') ? queueJson(order, queue) : queueReport(queue))
+/** `plimsoll simulate`: a month of a candidate, or a bare queue, so that anyone can hold the simulator against theory. */
+export async function simulateCommand(file: string, given: Given): Promise<number> {
+  const seed = readSeed(given.values.get('seed'))
+  process.stdout.write(
+    holdsScenario(file) ? await simulateMonth(file, given, seed) : queue(file, given, seed),
+  )
   return EXIT.ok
+}
+
+function queue(file: string, { switches, values }: Given, seed: number | undefined): string {
+  const beside = ['candidate', 'run', 'book'].filter((name) => values.has(name))
+  if (beside.length > 0) {
+    const message = `${beside.map((name) => `--${name}`).join(' and ')} go with a scenario, and ${file} is a bare queue`
+    throw new UserError({ message })
+  }
+  const { order: read, source } = readQueue(file)
+  const order = { ...read, seed: seed ?? read.seed }
+  const simulated = simulateQueueOrder(order, source.problem.bind(source))
+  return switches.has('json') ? queueJson(order, simulated) : queueReport(simulated)
+}
+
+async function simulateMonth(
+  file: string,
+  { switches, values }: Given,
+  seed: number | undefined,
+): Promise<string> {
+  const { scenario: read } = readScenario(file)
+  const scenario = { ...read, load: { ...read.load, seed: seed ?? read.load.seed } }
+  const folder = values.get('run') ?? newestRun(scenario.name)
+  if (folder === undefined) {
+    const message = `nothing says how long ${scenario.name} takes to serve: there is no run of it in reports/`
+    throw new UserError({ message, hint: `plimsoll run ${file} makes one; --run DIR names one elsewhere` })
+  }
+  const { book } = await chooseBook(values.get('book'), process.env)
+  const month = simulateCandidate(scenario, loadRun(folder), book, values.get('candidate'))
+  return switches.has('json') ? simulatedMonthJson(month) : simulatedMonthReport(month)
 }
 
 function readSeed(text: string | undefined): number | undefined {

@@ -1,4 +1,5 @@
 import type { Purchase } from './bill.ts'
+import type { UrlAuth } from './url-auth.ts'
 
 /** A way of running the model on Google Cloud that is not running yet. Sizes are in the unit their name ends in. */
 export type Candidate = VertexCandidate | CloudRunCandidate | FunctionsCandidate | GceCandidate
@@ -26,6 +27,10 @@ interface CandidateBase {
   readonly url?: string
   /** Name of the environment variable that holds the bearer token for `url`; the token itself is never kept. */
   readonly tokenEnv?: string
+  /** How requests to `url` authenticate otherwise. */
+  readonly auth?: UrlAuth
+  /** Container image to deploy, where it is not that of all. */
+  readonly image?: string
   /** What answers in that deployment; absent, a server of Vertex AI's contract, as `plimsoll serve` is. */
   readonly server?: OtherServer
 }

@@ -1,3 +1,4 @@
+import type { CloudRecord } from './deployment-record.ts'
 import type { HostFacts, LocalProfile, ModelFacts, Trial } from './measurement.ts'
 import type { Scenario } from './scenario.ts'
 import type { VariantFacts } from './variant.ts'
@@ -32,4 +33,6 @@ export interface RunRecord {
   /** Of the scenario's variants but fp32, whose profile is the one above; absent where it has none. */
   readonly variants?: readonly VariantTrial[]
   readonly trials: readonly Trial[]
+  /** What was deployed; absent where nothing was. */
+  readonly cloud?: CloudRecord
 }

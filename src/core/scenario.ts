@@ -1,4 +1,5 @@
 import type { Candidate } from './candidate.ts'
+import type { DeploySettings } from './deploy-settings.ts'
 import type { Provisioning } from './operation.ts'
 
 /** A scenario file, checked and completed: every default is filled in and every grid expanded. */
@@ -14,6 +15,8 @@ export interface Scenario {
   readonly load: LoadPlan
   readonly assumptions: Assumptions
   readonly candidates: readonly Candidate[]
+  /** How candidates are deployed; absent, they are not. */
+  readonly deploy?: DeploySettings
 }
 
 export interface ModelSource {

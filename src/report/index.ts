@@ -14,4 +14,6 @@ export const REPORTS = {
   terminal: terminalReport,
   markdown: markdownReport,
   json: jsonReport,
-} as const satisfies Record<string, (advice: Advice, options: ReportOptions) => string>
+  /** Draws charts, and loads what draws them only then. */
+  html: async (advice: Advice): Promise<string> => (await import('./html/index.ts')).htmlReport(advice),
+} as const satisfies Record<string, (advice: Advice, options: ReportOptions) => string | Promise<string>>

@@ -5,6 +5,7 @@ import type { Advice, Operation, ProfileSummary, Verdict } from '../core/advice.
 import type { BillLine } from '../core/bill.ts'
 import { decimal, formatUsd } from '../core/money.ts'
 import { formatBytes, formatMs, formatRps } from '../core/units.ts'
+import { deploymentSentences } from './deployments.ts'
 import { explainVariant } from './explain-variant.ts'
 import {
   formatBook,
@@ -33,6 +34,7 @@ export function markdownReport(advice: Advice): string {
     candidatesTable(advice),
     '`modelled` figures are predicted and their ranges are in brackets; `measured` ones come from loading a deployment.',
     ...otherTraffic(advice),
+    ...(advice.cloud ? ['## Deployed to measure', bullets(deploymentSentences(advice.cloud).map(text))] : []),
     ...(advice.profile ? ['## Measured on this machine', profileSection(advice.profile)] : []),
     ...(advice.variants?.length
       ? ['## Variants of the model', bullets(advice.variants.map((each) => text(explainVariant(each))))]

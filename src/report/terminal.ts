@@ -6,6 +6,7 @@ import { shownPercentile } from '../advise/explain.ts'
 import { outlookSentences } from '../advise/outlook.ts'
 import type { Advice, Verdict } from '../core/advice.ts'
 import { formatMs } from '../core/units.ts'
+import { spendSentence } from './deployments.ts'
 import { explainVariant } from './explain-variant.ts'
 import {
   briefCost,
@@ -75,6 +76,7 @@ function heading(advice: Advice, page: Page): string[] {
 /** What else is worth a look, and what other traffic would change; each hangs. */
 function others(advice: Advice, page: Page): string[] {
   const sentences = [
+    ...(advice.cloud ? [spendSentence(advice.cloud)] : []),
     ...alternativeSentences(advice),
     ...(advice.outlook ? outlookSentences(advice.outlook, advice.cheapest) : []),
   ]

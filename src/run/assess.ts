@@ -67,11 +67,13 @@ function assess(
   book: PriceBook,
 ): Assessed {
   const { candidate, service, scaling, measurement, shortfalls, caveats } = subject
+  const { hourlyRps, hourlyReplicas } = centralPoint(months)
   const common = {
     state: 'assessed',
     candidate,
     aloneMs: aloneMs(service),
     operation: summarizeOperation(months, service),
+    hourly: { rps: hourlyRps, replicas: hourlyReplicas },
     bills: billMonths(subject, months, profile, book),
     shortfalls,
     caveats,
@@ -106,33 +108,47 @@ function aloneMs(service: ServicePoints): Assessed['aloneMs'] {
 
 /** Bills at every point, and at both ends of the simulation's own interval there, which is that of the central one. */
 function billMonths(
-  { candidate, payload: { requestBytes, replyBytes } }: Subject,
+  subject: Subject,
   months: readonly OperatedMonth[],
   { requests }: MonthProfile,
   book: PriceBook,
 ): Assessed['bills'] {
   const { usage: central } = centralPoint(months)
-  const bill = ({ usage }: OperatedMonth, end: 'low' | 'value' | 'high'): Bill => {
-    const noisy = (name: 'replicaHours' | 'busyReplicaS' | 'executionS') =>
-      (usage[name].value || 0) * noiseFactor(central[name], end)
-    const month: MonthOperation = {
-      replicaHours: noisy('replicaHours'),
-      busyReplicaS: noisy('busyReplicaS'),
-      startingReplicaS: usage.startingReplicaHours * 3600,
-      executionS: noisy('executionS'),
-      replicasByHours: usage.replicasByHours,
-      requests,
-      requestBytes,
-      replyBytes,
-    }
-    return billUsage(platformOf(candidate).usage(candidate, month), book)
-  }
+  const bill = (month: OperatedMonth, end: 'low' | 'value' | 'high') =>
+    billMonth(subject, month, requests, book, (name) => noiseFactor(central[name], end))
   return {
     central: bill(centralPoint(months), 'value'),
     all: outermost(
       months.flatMap((month) => (['low', 'value', 'high'] as const).map((end) => bill(month, end))),
     ),
   }
+}
+
+type Noisy = 'replicaHours' | 'busyReplicaS' | 'executionS'
+
+/**
+ * The bill of one simulated month.
+ * @param times what to multiply a simulated quantity by
+ */
+export function billMonth(
+  { candidate, payload: { requestBytes, replyBytes } }: Subject,
+  { usage }: OperatedMonth,
+  requests: number,
+  book: PriceBook,
+  times: (name: Noisy) => number = () => 1,
+): Bill {
+  const noisy = (name: Noisy) => (usage[name].value || 0) * times(name)
+  const month: MonthOperation = {
+    replicaHours: noisy('replicaHours'),
+    busyReplicaS: noisy('busyReplicaS'),
+    startingReplicaS: usage.startingReplicaHours * 3600,
+    executionS: noisy('executionS'),
+    replicasByHours: usage.replicasByHours,
+    requests,
+    requestBytes,
+    replyBytes,
+  }
+  return billUsage(platformOf(candidate).usage(candidate, month), book)
 }
 
 /** Of bills those that decide their range: one without a total, or the least and the most. */

@@ -27,14 +27,21 @@ const SERVER_ASSUMPTIONS: readonly Assumption[] = [
   },
 ]
 
+/** Round trip beyond which the client is not in the region, ms: within one it is about 1. */
+const FAR_MS = 10
+
 /** p95 over p50 of the local service time beyond which it says more of the machine than of the model. */
 const MOST_SPREAD = 1.8
 
 /** What the advice takes for granted, and where each of it can be set. */
-export function listAssumptions(scenario: Scenario, host: HostFacts | null): Assumption[] {
+export function listAssumptions({ scenario, profile, trials }: RunRecord): Assumption[] {
+  const host: HostFacts | null = profile?.host ?? null
+  const measured = new Set(
+    trials.flatMap(({ status, candidate }) => (status === 'measured' ? [candidate] : [])),
+  )
   const used = new Set(scenario.candidates.map(({ platform }) => platform))
   const platforms = Object.values(PLATFORMS).filter(({ id }) => used.has(id))
-  const modelled = scenario.candidates.some(({ url }) => url === undefined)
+  const modelled = scenario.candidates.some(({ url, name }) => url === undefined && !measured.has(name))
   return [
     ...(modelled
       ? [networkAssumption(scenario), speedAssumption(scenario, host), ...SERVER_ASSUMPTIONS]
@@ -90,12 +97,28 @@ export function listWarnings(record: RunRecord, verdicts: readonly Verdict[]): s
     ...(unpriced > 0
       ? [`${count(unpriced, 'candidate')} without a price: a cheaper one may be among them`]
       : []),
+    ...deploymentWarnings(record),
     ...noisy(settings),
     ...slowerWithMore(settings),
     ...invalid.map(({ threads, measurement }) => {
       return `the profile with ${count(threads, 'thread')} is invalid: ${measurement.invalidReasons.join('; ')}`
     }),
   ]
+}
+
+/** Of what is left and costs money, and of deployments that are far from this machine. */
+function deploymentWarnings({ cloud }: RunRecord): string[] {
+  return (cloud?.deployments ?? []).flatMap(({ candidate, left, roundTripMs }) => [
+    ...left.map(({ name, why, usdPerDay: { low, high } }) => {
+      const cost = low === high ? `$${low}` : `$${low} to $${high}`
+      return `NOT DELETED: ${name}, which costs ${cost} a day: ${why}; plimsoll clean deletes it`
+    }),
+    ...(roundTripMs !== null && roundTripMs > FAR_MS
+      ? [
+          `this machine is ${formatMs(roundTripMs)} away from ${candidate}, and its response times include that: load it from its region`,
+        ]
+      : []),
+  ])
 }
 
 /** A model takes about as long every time: what does not was kept waiting by other programs on this machine. */

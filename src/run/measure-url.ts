@@ -1,17 +1,22 @@
+import { defaultCredentials } from '../cloud/credentials.ts'
+import { type AuthHeaders, type LiveHeaders, openHeaders } from '../cloud/url-headers.ts'
 import type { Candidate } from '../core/candidate.ts'
 import { UserError } from '../core/errors.ts'
 import type { ModelFacts, Trial } from '../core/measurement.ts'
+import type { Listener } from '../core/run-event.ts'
 import type { Scenario } from '../core/scenario.ts'
+import type { UrlAuth } from '../core/url-auth.ts'
 import { type LoadBatch, loadOpen } from '../load/open-loop.ts'
 import { proveEndpoint } from '../load/prove-endpoint.ts'
 import { predictUrl } from '../serving/other-servers.ts'
 import { buildRequest } from '../serving/payload.ts'
 import { smallestCount } from '../stats/percentile-interval.ts'
 import { monthProfile } from '../traffic/month-profile.ts'
-import type { Listener } from './events.ts'
 
 /** Requests in flight beyond which further ones are dropped: far more than any deployment that keeps up. */
 const MOST_IN_FLIGHT = 1000
+/** Threads that send while this one deploys other candidates, which may hold it up for tens of ms. */
+const WORKERS_BESIDE_DEPLOYING = 2
 /** Longest that a deployment is loaded, s. */
 const LONGEST_S = 600
 /** Send lag that matters to no verdict, as a share of the tightest limit. */
@@ -24,31 +29,52 @@ interface UrlTrial {
   readonly scenario: Scenario
   readonly model: Pick<ModelFacts, 'inputs'>
   readonly signal: AbortSignal
-  /** Ends the load with what it has measured. */
-  readonly ending?: AbortSignal
   readonly notify: Listener
+  /** What lets requests in; absent, as the candidate says. */
+  readonly live?: LiveHeaders
+  /** Ends the load early, and keeps what was measured by then. */
+  readonly ending?: AbortSignal
 }
+
+/** Refusals one after the other that are no accident: the token is not taken any more. */
+const MOST_REFUSED = 20
 
 /** Proves the deployment with one request, then loads it at the busiest rate that the scenario expects. */
 export async function measureUrl(trial: UrlTrial): Promise<Trial> {
+  const { candidate } = trial
+  let live: LiveHeaders
+  try {
+    live = trial.live ?? (await openHeaders(authOf(candidate), defaultCredentials))
+  } catch (error) {
+    if (error instanceof UserError) return failed(candidate, `not loaded: ${explainUser(error)}`)
+    throw error
+  }
+  try {
+    return await measureLive(trial, live)
+  } finally {
+    if (!trial.live) live.close()
+  }
+}
+
+async function measureLive(trial: UrlTrial, live: LiveHeaders): Promise<Trial> {
   const { candidate, scenario, model, signal } = trial
   const { warmupRequests, arrivals, seed, timeoutMs } = scenario.load
   const { server } = candidate
   const request = buildRequest(scenario.model, model.inputs, seed, server)
   const { body } = request
-  const headers = { ...request.headers, ...authorizationOf(candidate) }
+  const headers = mergedHeaders(request.headers, live)
   const url = predictUrl(candidate.url, server)
   const expect = server?.kind === 'triton' ? 'outputs' : { predictions: predictionsOf(trial) }
-  const proof = await proveEndpoint({ url, body, headers, expect, timeoutMs, signal })
-  if ('fault' in proof) {
-    return {
-      candidate: candidate.name,
-      status: 'failed',
-      error: `not loaded, because its first request failed: ${proof.fault}`,
-    }
-  }
+  const proof = await proveEndpoint({ url, body, headers: headers(), expect, timeoutMs, signal })
+  if ('fault' in proof)
+    return failed(candidate, `not loaded, because its first request failed: ${proof.fault}`)
   const plan = planLoad(scenario)
-  trial.notify({ kind: 'load-started', load: { arrivals, offeredRps: plan.rps, warmupRequests } })
+  trial.notify({
+    kind: 'load-started',
+    candidate: candidate.name,
+    load: { arrivals, offeredRps: plan.rps, warmupRequests },
+  })
+  const refusals = watchRefusals(live, trial.ending)
   const measurement = await loadOpen({
     url,
     payloads: [{ body }],
@@ -57,19 +83,23 @@ export async function measureUrl(trial: UrlTrial): Promise<Trial> {
     count: warmupRequests + plan.requests,
     warmupRequests,
     connections: MOST_IN_FLIGHT,
+    ...(trial.live && { workers: WORKERS_BESIDE_DEPLOYING }),
     timeoutMs,
     acceptableLagMs: LAG_SHARE * Math.min(...Object.values(scenario.slo.latencyMs)),
     seed,
     signal,
-    ...(trial.ending && { ending: trial.ending }),
+    ending: refusals.ending,
     aside: true,
     onBatch: (batch) => {
       trial.notify({ kind: 'requests', atMs: batch.atMs, responseMs: responsesOf(batch) })
+      refusals.look(batch)
       return undefined
     },
     onProgress: (finished) =>
       trial.notify({ kind: 'progress', finished, total: warmupRequests + plan.requests }),
   })
+  const refused = refusals.fault()
+  if (refused !== undefined) return failed(candidate, refused)
   return {
     candidate: candidate.name,
     status: 'measured',
@@ -82,6 +112,52 @@ function responsesOf({ size, dueMs, doneMs, outcome }: LoadBatch): number[] {
   return Array.from({ length: size }, (_, at) =>
     outcome[at] === 'ok' ? (doneMs[at] ?? 0) - (dueMs[at] ?? 0) : Number.POSITIVE_INFINITY,
   )
+}
+
+function failed({ name }: Candidate, error: string): Trial {
+  return { candidate: name, status: 'failed', error }
+}
+
+function explainUser({ problems }: UserError): string {
+  return problems.map(({ message, hint }) => (hint ? `${message} (${hint})` : message)).join('; ')
+}
+
+/** One object for as long as the token is the same, so that the senders build their requests once. */
+function mergedHeaders(own: AuthHeaders, live: LiveHeaders): () => AuthHeaders {
+  let from = live.now()
+  let merged = { ...own, ...from }
+  return () => {
+    const now = live.now()
+    if (now !== from) {
+      from = now
+      merged = { ...own, ...now }
+    }
+    return merged
+  }
+}
+
+/** Ends a load whose token is refused: every further request would only be counted as an error of the deployment. */
+function watchRefusals(live: LiveHeaders, ending: AbortSignal | undefined) {
+  const controller = new AbortController()
+  let refused = 0
+  let status = ''
+  return {
+    ending: ending ? AbortSignal.any([ending, controller.signal]) : controller.signal,
+    look: ({ size, outcome, details }: LoadBatch) => {
+      for (let at = 0; at < size; at++) {
+        const detail = details.get(at)
+        const isRefusal = outcome[at] === 'status' && (detail === '401' || detail === '403')
+        refused = isRefusal ? refused + 1 : 0
+        if (isRefusal) status = detail
+        if (refused >= MOST_REFUSED || (isRefusal && live.fault)) controller.abort()
+      }
+    },
+    fault: (): string | undefined => {
+      if (!controller.signal.aborted) return undefined
+      const why = live.fault ? explainUser(live.fault) : 'it was revoked, or lost its permission'
+      return `the token was refused in mid-load (${status}): ${why}`
+    },
+  }
 }
 
 /**
@@ -117,10 +193,8 @@ export function checkTokens(candidates: readonly Candidate[]): void {
   )
 }
 
-/** The token goes into the request and nowhere else. */
-function authorizationOf({ tokenEnv }: Candidate): Record<string, string> {
-  const token = tokenEnv === undefined ? undefined : process.env[tokenEnv]
-  return token ? { authorization: `Bearer ${token}` } : {}
+function authOf({ tokenEnv, auth }: Candidate): UrlAuth {
+  return auth ?? (tokenEnv === undefined ? { kind: 'none' } : { kind: 'bearer', env: tokenEnv })
 }
 
 /** TensorFlow Serving predicts for each row; ours for the one instance, whatever its batch dimension. */

@@ -1,13 +1,16 @@
 import type { Candidate } from '../core/candidate.ts'
+import type { CloudRecord } from '../core/deployment-record.ts'
 import { UserError } from '../core/errors.ts'
 import type { Trial } from '../core/measurement.ts'
+import type { Listener } from '../core/run-event.ts'
 import type { PartialProfile, RunRecord, VariantTrial } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { formatMs } from '../core/units.ts'
 import { platformOf } from '../platforms/index.ts'
 import { describeHost } from '../serving/describe-host.ts'
 import { RunControl } from './control.ts'
-import type { Listener } from './events.ts'
+import { deployable, deployCandidates } from './deploy/deploy-candidates.ts'
+import type { Deploying } from './deploy/session.ts'
 import { checkTokens, measureUrl } from './measure-url.ts'
 import { type Locate, type ProbedModel, probeModel } from './probe-model.ts'
 import { completeProfile, profileSteps } from './profile-locally.ts'
@@ -26,6 +29,8 @@ export interface Run {
   readonly notify: Listener
   /** Lets a user pause, skip and stop. */
   readonly control?: RunControl
+  /** Given, candidates become deployments as far as their platforms can be deployed to. */
+  readonly deploying?: Deploying
 }
 
 /**
@@ -56,12 +61,16 @@ export async function runScenario(run: Run): Promise<RunRecord> {
     await runSteps(variantSteps(variants, state.untried()), stepping)
     const inaccurate = state.untried().flatMap((candidate) => accuracyRefusal(candidate, state.record))
     if (inaccurate.length > 0) state.add(...inaccurate)
+    const toDeploy = run.deploying ? await deployable(state.untried()) : []
+    const names = new Set(toDeploy.map(({ name }) => name))
+    const others = () => state.untried().filter(({ name }) => !names.has(name))
     await runSteps(
-      [...remainingSteps(run, state, model, control), ...variantProfileSteps(variants, state.untried())],
+      [...remainingSteps(run, state, model, control, others()), ...variantProfileSteps(variants, others())],
       stepping,
     )
     await control.ready(signal)
-    state.settleModelled()
+    state.settleModelled(others())
+    await deploy(run, state, model, toDeploy)
   }
   return state.finish()
 }
@@ -95,17 +104,53 @@ function refusal(candidate: Candidate): Trial[] {
   return refusals.length > 0 ? [{ candidate: candidate.name, status: 'refused', refusals }] : []
 }
 
+/** @throws the reason of the signal that ended it, once everything is taken down */
+async function deploy(
+  run: Run,
+  state: RunState,
+  model: ProbedModel,
+  candidates: readonly Candidate[],
+): Promise<void> {
+  const { deploying, signal, notify } = run
+  if (!deploying || candidates.length === 0) return
+  const tooLarge = candidates.flatMap((candidate) => payloadRefusal(candidate, model.body.length))
+  state.add(...tooLarge)
+  const refused = new Set(tooLarge.map(({ candidate }) => candidate))
+  await deployCandidates({
+    deploying,
+    record: () => state.record,
+    model: model.facts,
+    candidates: candidates.filter(({ name }) => !refused.has(name)),
+    signal,
+    notify,
+    onTrial: (trial) => {
+      state.add(trial)
+      notify({ kind: 'note', text: `${trial.candidate}: ${describeTrial(trial)}` })
+    },
+    onCloud: (cloud) => state.updateCloud(cloud),
+  })
+  signal.throwIfAborted()
+  deploying.ending.throwIfAborted()
+}
+
+/** Before money is spent: requests that the platform would turn away. The reply is known once it has answered. */
+function payloadRefusal(candidate: Candidate, requestBytes: number): Trial[] {
+  const refusals = platformOf(candidate).payloadLimits(candidate, { requestBytes, replyBytes: 0 })
+  return refusals.length > 0 ? [{ candidate: candidate.name, status: 'refused', refusals }] : []
+}
+
 function remainingSteps(
   { record, signal, notify }: Run,
   state: RunState,
   model: ProbedModel,
   control: RunControl,
+  candidates: readonly Candidate[],
 ): Step[] {
   const { scenario } = record
-  const withUrl = state.untried().filter(hasUrl)
+  const withUrl = candidates.filter(hasUrl)
   const profile = () => state.record.profile
   const update = (next: PartialProfile) => state.update(next)
-  const modelled = state.untried().some((candidate) => !hasUrl(candidate))
+  const modelled = candidates.some((candidate) => !hasUrl(candidate))
   return [
     ...(modelled ? profileSteps({ scenario, model, signal, notify, profile, update }) : []),
     ...withUrl.map((candidate) => ({
@@ -151,6 +196,10 @@ class RunState {
     this.#change({ trials: [...this.record.trials, ...trials] })
   }
 
+  updateCloud(cloud: CloudRecord): void {
+    this.#change({ cloud })
+  }
+
   update(profile: PartialProfile): void {
     this.#change({ profile })
   }
@@ -162,8 +211,7 @@ class RunState {
   }
 
   /** Once the profile is complete, candidates without a url need nothing more than limits that depend on the payload. */
-  settleModelled(): void {
-    const modelled = this.untried()
+  settleModelled(modelled: readonly Candidate[]): void {
     if (modelled.length === 0) return
     const payload = completeProfile(this.record.profile)
     const trials = modelled.map((candidate): Trial => {

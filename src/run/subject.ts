@@ -1,11 +1,12 @@
+import { median } from 'simple-statistics'
 import type { Assessment } from '../advise/assessment.ts'
 import { measuredService, predictService, type ServicePoints } from '../capacity/service-times.ts'
 import { provisioningMs } from '../capacity/start-up.ts'
 import type { Candidate } from '../core/candidate.ts'
+import type { DeploymentRecord } from '../core/deployment-record.ts'
 import type { LocalProfile, Measurement, PayloadSize, Trial } from '../core/measurement.ts'
-import type { Replica, Scaling } from '../core/operation.ts'
+import type { Estimate, Replica, Scaling } from '../core/operation.ts'
 import type { PartialProfile, RunRecord, VariantTrial } from '../core/run-record.ts'
-import type { Scenario } from '../core/scenario.ts'
 import { explainLoss, isBuiltVariant } from '../core/variant.ts'
 import { platformOf } from '../platforms/index.ts'
 import { type AdviceMemo, FORGETFUL } from './advice-memo.ts'
@@ -56,7 +57,8 @@ function subjectOf(
   record: RunRecord,
   memo: AdviceMemo,
 ): Subject | Known {
-  const evidence = candidate.url === undefined ? 'modelled' : 'measured'
+  const tried = record.cloud?.deployments.some((each) => each.candidate === candidate.name)
+  const evidence = candidate.url === undefined && !tried ? 'modelled' : 'measured'
   const untested = (why: string): Known => ({ state: 'untested', candidate, evidence, why })
   switch (trial?.status) {
     case undefined:
@@ -69,7 +71,7 @@ function subjectOf(
       const { measurement } = trial
       if (measurement.counts.ok === 0) return untested('no request was answered')
       if (!measurement.valid) return untested(`invalid: ${measurement.invalidReasons.join('; ')}`)
-      return measuredSubject(candidate, trial, record.scenario, memo)
+      return measuredSubject(candidate, trial, record, memo)
     }
     case 'modelled':
       return modelledSubject(candidate, record, memo)
@@ -122,17 +124,25 @@ function modelledSubject(candidate: Candidate, record: RunRecord, memo: AdviceMe
 function measuredSubject(
   candidate: Candidate,
   { measurement, payload }: Extract<Trial, { status: 'measured' }>,
-  { assumptions }: Scenario,
+  { scenario: { assumptions }, cloud }: RunRecord,
   memo: AdviceMemo,
 ): Subject {
   const replica = platformOf(candidate).replica(candidate)
   const scaling = platformOf(candidate).scaling(candidate, assumptions)
-  const provisioned = provisioningMs(scaling.provisioning, assumptions)
+  const deployment = cloud?.deployments.find((each) => each.candidate === candidate.name)
+  const provisioned = measuredStart(deployment) ?? provisioningMs(scaling.provisioning, assumptions)
   const service = memo.service(measurement, [replica, candidate.threads, provisioned], () =>
     measuredService(measurement, replica, candidate.threads, provisioned),
   )
   const caveats = platformOf(candidate).caveats(candidate)
   return { candidate, replica, scaling, service, payload, measurement, shortfalls: [], caveats }
+}
+
+/** How long a further replica took to start, as this run saw it: from one deployment, so within a quarter either way. */
+function measuredStart(deployment: DeploymentRecord | undefined): Estimate | undefined {
+  const { coldStartMs = [], replicaStartMs } = deployment ?? {}
+  const value = coldStartMs.length > 0 ? median([...coldStartMs]) : replicaStartMs
+  return value === undefined || value <= 0 ? undefined : { value, spread: 1.25 }
 }
 
 function memoryShortfall({ peakRssMib }: LocalProfile, { memoryGib }: Replica): string[] {

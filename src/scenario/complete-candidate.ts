@@ -3,6 +3,7 @@ import { candidateName, type Unnamed } from '../core/candidate-name.ts'
 import { machineType } from '../core/machine-type.ts'
 import { checkMachine } from './check-machine.ts'
 import type { RawCandidate } from './definition.ts'
+import { checkAuth, readAuth } from './read-auth.ts'
 
 /** Reports a problem with a field of the candidate at hand. */
 export type Report = (field: string, message: string, hint?: string) => void
@@ -50,6 +51,7 @@ function checkCombinations(
   }
   if (raw.platform === 'gce') checkVmBounds(raw, fail)
   if (raw.platform === 'functions' && raw.generation === 1) checkFirstGeneration(raw, fail)
+  checkAuth(raw, written, fail)
   if (written.url !== undefined) checkUrl(raw, fail)
   else if (raw.tokenEnv !== undefined)
     fail('tokenEnv', 'tokenEnv without a url', 'it is the token for that url')
@@ -108,9 +110,13 @@ function checkUrl(raw: RawCandidate, fail: Report): void {
       'the url has a query, which may hold a key and would be saved',
       'authenticate with tokenEnv instead',
     )
-  } else if (raw.tokenEnv !== undefined && url.protocol === 'http:' && !isLoopback(url)) {
+  } else if (isAuthenticated(raw) && url.protocol === 'http:' && !isLoopback(url)) {
     fail('url', 'the token would travel unencrypted', 'use https')
   }
+}
+
+function isAuthenticated(raw: RawCandidate): boolean {
+  return raw.tokenEnv !== undefined || (readAuth(raw)?.kind ?? 'none') !== 'none'
 }
 
 function isLoopback({ hostname }: URL): boolean {
@@ -118,6 +124,7 @@ function isLoopback({ hostname }: URL): boolean {
 }
 
 function shared(raw: RawCandidate) {
+  const auth = readAuth(raw)
   const gpu = accelerator(raw)
   const { low, high } = bounds(raw)
   return {
@@ -127,6 +134,8 @@ function shared(raw: RawCandidate) {
     ...(gpu ? { accelerator: gpu } : {}),
     ...(raw.url ? { url: raw.url } : {}),
     ...(raw.tokenEnv ? { tokenEnv: raw.tokenEnv } : {}),
+    ...(auth ? { auth } : {}),
+    ...(raw.image ? { image: raw.image } : {}),
     ...(raw.server === 'vertex' ? {} : { server: { kind: raw.server, model: raw.servedModel ?? 'model' } }),
   }
 }

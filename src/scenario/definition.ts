@@ -3,6 +3,7 @@ import { PURCHASES } from '../core/bill.ts'
 import { DISK_GIB, DISK_TYPE } from '../core/candidate.ts'
 import { BOOT_DISK_TYPES } from '../core/catalogue.ts'
 import { ACCELERATORS, REGIONS } from '../core/regions.ts'
+import { DEPLOY_SCHEMA, DEPLOYED } from './deploy-definition.ts'
 import {
   change,
   choice,
@@ -145,6 +146,7 @@ const shared = {
     'https://model-abc-uc.a.run.app/predict',
   ]).optional(),
   tokenEnv: text('Environment variable with the bearer token for url.', ['PREDICT_TOKEN']).optional(),
+  ...DEPLOYED,
   server: choice(
     ['vertex', 'tensorflow-serving', 'triton'],
     "What answers there: Vertex AI's contract, as plimsoll serve; TensorFlow Serving; Triton.",
@@ -231,6 +233,7 @@ export const SCENARIO_SCHEMA = z.strictObject({
   traffic,
   load: load.prefault({}),
   assumptions: assumptions.prefault({}),
+  deploy: DEPLOY_SCHEMA.optional(),
   candidates: z
     .array(z.record(z.string(), z.unknown(), { error: 'a candidate is a mapping with a platform' }))
     .min(1, { error: 'at least one candidate is needed' })

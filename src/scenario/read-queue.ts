@@ -23,10 +23,6 @@ export interface ReadQueue {
 export function readQueue(file: string): ReadQueue {
   const source = new YamlSource(file, readText(file, 'queue').text)
   if (source.value === null) throw new UserError({ file, message: 'the file is empty', hint: EXAMPLE })
-  if (isScenario(source.value)) {
-    const message = 'this is a scenario; plimsoll simulate takes the file of a bare queue'
-    throw new UserError({ file, message, hint: `${EXAMPLE}; plimsoll run takes scenarios` })
-  }
   const problems: Problem[] = []
   const report: Report = (path, message, hint) => problems.push(source.problem(path, message, hint))
   const result = QUEUE_SCHEMA.safeParse(source.value, { reportInput: true })
@@ -41,7 +37,9 @@ export function readQueue(file: string): ReadQueue {
 const EXAMPLE =
   'a queue is like: arrivals: { rps: 80 }, serviceMs: { distribution: exponential, mean: 10 }, replicas: 1'
 
-function isScenario(value: unknown): boolean {
+/** Whether the file, where it can be read, looks like a scenario rather than a queue. */
+export function holdsScenario(file: string): boolean {
+  const { value } = new YamlSource(file, readText(file, 'file').text)
   return typeof value === 'object' && value !== null && ('candidates' in value || 'model' in value)
 }
 

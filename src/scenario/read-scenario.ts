@@ -6,6 +6,7 @@ import { formatMs } from '../core/units.ts'
 import { type RawScenario, SCENARIO_SCHEMA } from './definition.ts'
 import { explainIssues } from './explain-issue.ts'
 import { readCandidates } from './read-candidates.ts'
+import { readDeploy } from './read-deploy.ts'
 import { byPlace, readText } from './read-text.ts'
 import { type Report, readTraffic } from './read-traffic.ts'
 import { readVariants, withVariants } from './read-variants.ts'
@@ -33,7 +34,7 @@ export function readScenario(file: string): ReadScenario {
   const grid = readCandidates(source.value, source)
   problems.push(...grid.problems)
   const report: Report = (path, message, hint) => problems.push(source.problem(path, message, hint))
-  const { model, traffic } = readSections(source.value, file, report, (fault) => problems.push(fault))
+  const { model, traffic, deploy } = readSections(source.value, file, report, (fault) => problems.push(fault))
   const candidates = withVariants(grid.candidates, model.variants, report)
   if (problems.length > 0 || !result.success || !traffic) throw new UserError(problems.sort(byPlace))
   const scenario = {
@@ -42,6 +43,7 @@ export function readScenario(file: string): ReadScenario {
     traffic,
     sha256: sha256(bytes),
     candidates,
+    ...(deploy && { deploy }),
   }
   return { scenario, source }
 }
@@ -61,6 +63,7 @@ function readSections(value: unknown, file: string, report: Report, add: (proble
   const assumptions = salvage(shape.assumptions, section('assumptions'))
   if (slo) checkSlo(slo, section('slo') as object, report)
   const load = salvage(shape.load, section('load'))
+  const deploy = section('deploy') === undefined ? undefined : salvage(shape.deploy, section('deploy'))
   if (load && load.timeout > LONGEST_TIMEOUT_MS) {
     report(['load', 'timeout'], 'the timeout is over 1h', 'no platform waits longer for a reply')
   }
@@ -70,6 +73,7 @@ function readSections(value: unknown, file: string, report: Report, add: (proble
   }
   return {
     model: readModel(section('model'), file, report),
+    deploy: deploy && readDeploy(deploy, report),
     traffic: traffic && readTraffic(traffic, section('traffic') as object, file, report, add),
   }
 }
@@ -77,7 +81,7 @@ function readSections(value: unknown, file: string, report: Report, add: (proble
 function complete(
   raw: RawScenario,
   file: string,
-): Omit<Scenario, 'sha256' | 'candidates' | 'model' | 'traffic'> {
+): Omit<Scenario, 'sha256' | 'candidates' | 'model' | 'traffic' | 'deploy'> {
   const network = raw.assumptions.network
   const { n1VcpuPerLocalCore: factor, startUp } = raw.assumptions
   const { errors, ...latencyMs } = raw.slo

@@ -247,6 +247,10 @@ describe('The next measurement', () => {
     const real = { ...cheap, ...measured }
     expect(advise(real, near).next?.candidates).toEqual(['near'])
     expect(advise(real, { ...near, ...measured }).next).toBeNull()
+    expect(advise(real, { ...near, ...measured }, open).next).toMatchObject({
+      candidates: ['open'],
+      settles: 'whether it meets the SLO and is cheaper',
+    })
     expect(advise(real).next).toBeNull()
     expect(advise({ ...open, ...measured }).next).toBeNull()
   })

@@ -10,6 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   platforms: ['core'],
   serving: ['core'],
   model: ['core', 'serving', 'stats'],
+  cloud: ['core', 'platforms'],
   stats: ['core'],
   load: ['core', 'stats', 'traffic'],
   capacity: ['core'],
@@ -24,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'platforms',
     'serving',
     'model',
+    'cloud',
     'load',
     'stats',
     'capacity',
@@ -38,6 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'platforms',
     'serving',
     'model',
+    'cloud',
     'load',
     'pricing',
     'gate',
@@ -59,6 +62,8 @@ const HEAVY: Readonly<Record<string, readonly string[]>> = {
   '@grpc/grpc-js': ['pricing'],
   ink: ['tui'],
   react: ['tui'],
+  'google-auth-library': ['cloud'],
+  'google-gax': ['cloud'],
 }
 
 const SOURCES = sources('src')
@@ -88,6 +93,7 @@ describe('the rooms of src', () => {
   test('are not imported at start-up by the command line, which loads commands when they are used', () => {
     expect(staticReach('src/cli/main.ts')).toEqual(['src/cli/main.ts'])
     expect(staticReach('src/cli/program.ts')).toEqual([
+      'src/cli/cloud-commands.ts',
       'src/cli/command.ts',
       'src/cli/commands.ts',
       'src/cli/help.ts',

@@ -26,7 +26,9 @@ describe('a run from end to end', () => {
     expect(run.code).toBe(0)
     expect(advice.schemaVersion).toBe(1)
     expect(run.stderr).toMatch(/^\[1\/\d\] start-up of the local server \.\.\.\n/)
-    expect(run.stderr).toContain(`saved: ${join(out, 'run.json')}, ${join(out, 'report.md')}`)
+    expect(run.stderr).toContain(
+      `saved: ${join(out, 'run.json')}, ${join(out, 'report.md')}, ${join(out, 'report.html')}`,
+    )
   })
 
   test('has a verdict on each candidate, with its name, platform, region, outcome, evidence and reasons', () => {
@@ -168,7 +170,11 @@ describe('a run from end to end', () => {
     expect(code).toBe(0)
     const [name = ''] = readdirSync(join(folder, 'reports'))
     expect(name).toMatch(/^small-\d{8}-\d{6}$/)
-    expect(readdirSync(join(folder, 'reports', name)).sort()).toEqual(['report.md', 'run.json'])
+    expect(readdirSync(join(folder, 'reports', name)).sort()).toEqual([
+      'report.html',
+      'report.md',
+      'run.json',
+    ])
   })
 })
 

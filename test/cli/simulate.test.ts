@@ -1,7 +1,8 @@
+import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { plimsoll, useFolder } from './plimsoll.ts'
 
-const { write } = useFolder()
+const { folder, write } = useFolder()
 
 const MARKOV = `
 arrivals: { process: poisson, rps: 80 }
@@ -127,22 +128,37 @@ batching: { max: 4, delayMs: -1, curve: [1, 1.5] }
     }
   })
 
-  test('is told from a scenario, an empty file and one that is not there', async () => {
+  test('is told from an empty file and one that is not there', async () => {
     expect(await rejected('')).toMatch(/the file is empty/)
-    const scenario = await plimsoll(['simulate', 'scenarios/quickstart.yaml'])
-    expect([scenario.code, scenario.stderr.split('\n')[0]]).toEqual([
-      2,
-      'scenarios/quickstart.yaml: this is a scenario; plimsoll simulate takes the file of a bare queue',
-    ])
     const absent = await plimsoll(['simulate', 'absent.yaml'])
     expect([absent.code, absent.stderr]).toEqual([
       2,
-      'queue absent.yaml does not exist\n    name a YAML file\n',
+      'file absent.yaml does not exist\n    name a YAML file\n',
     ])
     const seed = await plimsoll(['simulate', write('s.yaml', MARKOV), '--seed', 'x'])
     expect([seed.code, seed.stderr.split('\n')[0]]).toEqual([
       2,
       '--seed x is not a whole number from 0 to 2147483647',
+    ])
+  })
+})
+
+describe('a month of a candidate', () => {
+  test('needs a run of its scenario, and says so', async () => {
+    const scenario = resolve('scenarios/quickstart.yaml')
+    const { code, stderr } = await plimsoll(['simulate', scenario], { cwd: folder })
+    expect(code).toBe(2)
+    expect(stderr).toBe(
+      `nothing says how long quickstart takes to serve: there is no run of it in reports/\n    plimsoll run ${scenario} makes one; --run DIR names one elsewhere\n`,
+    )
+  })
+
+  test('is no part of a bare queue', async () => {
+    const queue = write('candidate.yaml', MARKOV)
+    const { code, stderr } = await plimsoll(['simulate', queue, '--candidate', 'vertex', '--run', 'x'])
+    expect([code, stderr]).toEqual([
+      2,
+      `--candidate and --run go with a scenario, and ${queue} is a bare queue\n`,
     ])
   })
 })

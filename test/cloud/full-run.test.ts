@@ -1,0 +1,160 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { Advice } from '../../src/core/advice.ts'
+import type { RunRecord } from '../../src/core/run-record.ts'
+import { plimsoll, readJson, start } from '../cli/plimsoll.ts'
+import { CANARY } from './fake/fake-tokens.ts'
+import { ONE_OF_EACH, useWholeCloud, type WholeCloud } from './fake/whole-cloud.ts'
+
+const cloudOf = useWholeCloud()
+
+function run(cloud: WholeCloud, scenario: string, ...more: string[]) {
+  return start(['run', scenario, '--out', join(cloud.folder, 'out'), '--json', ...more], {
+    cwd: cloud.folder,
+    env: cloud.env,
+  })
+}
+
+describe('a run that deploys one candidate of each platform', () => {
+  test('measures all of them, leaves nothing, advises from what was measured, reports the spend, tells no secret', async () => {
+    const cloud = await cloudOf()
+    const { code, stdout, stderr } = await run(cloud, cloud.scenario(ONE_OF_EACH), '--max-spend', '20')
+      .finished
+    expect(stderr).not.toMatch(/failed:/)
+    expect(code).toBe(0)
+    expect(cloud.project.inventory.names).toEqual([])
+    const advice = JSON.parse(stdout) as Advice
+    expect(advice.verdicts).toHaveLength(ONE_OF_EACH.length)
+    for (const verdict of advice.verdicts)
+      expect(verdict).toMatchObject({ evidence: 'measured', outcome: 'meets' })
+    expect(advice.cheapest).not.toBeNull()
+    const record = readJson<RunRecord>(cloud.folder, 'out', 'run.json')
+    expect(Number(record.cloud?.spentUsd)).toBeGreaterThan(0)
+    expect(record.cloud?.deployments).toHaveLength(ONE_OF_EACH.length)
+    for (const deployment of record.cloud?.deployments ?? []) {
+      expect(deployment.left).toEqual([])
+      expect(deployment.steps.map(({ step }) => step)).toContain('first prediction')
+      expect(deployment.roundTripMs).toBeGreaterThan(0)
+    }
+    expect(advice.cloud?.spentUsd).toBe(record.cloud?.spentUsd)
+    expect(cloud.tokens.minted.length).toBeGreaterThan(0)
+    const written = readdirSync(join(cloud.folder, 'out')).map((name) =>
+      readFileSync(join(cloud.folder, 'out', name), 'utf8'),
+    )
+    for (const text of [stdout, stderr, ...written]) expect(text).not.toContain(CANARY)
+  })
+
+  test('creates nothing without --max-spend, and says so', async () => {
+    const cloud = await cloudOf()
+    const { code, stdout, stderr } = await run(cloud, cloud.scenario(ONE_OF_EACH)).finished
+    expect(code).toBe(0)
+    expect(cloud.project.calls).toEqual([])
+    expect(stderr).toContain('nothing is deployed without --max-spend')
+    for (const { evidence } of (JSON.parse(stdout) as Advice).verdicts) expect(evidence).toBe('modelled')
+  })
+
+  test('goes on with the others when one fails, and gives the platform’s words and log lines', async () => {
+    const cloud = await cloudOf()
+    Object.assign(cloud.basics, {
+      logLines: ['Ready condition false', `exec failed: bearer Bearer ya29.${CANARY}`],
+    })
+    cloud.project.behaviour.operation = (verb, name) =>
+      verb === 'create' && name.endsWith('-c1')
+        ? { ms: 1, code: 13, message: 'the revision is not ready: container exited with 1' }
+        : undefined
+    const two = ['platform: cloud-run, cpu: 1, memory: 1Gi', 'platform: cloud-run, cpu: 2, memory: 2Gi']
+    const { stdout } = await run(cloud, cloud.scenario(two), '--max-spend', '5').finished
+    const { verdicts } = JSON.parse(stdout) as Advice
+    const failed = verdicts.find(({ outcome }) => outcome === 'untested')
+    expect(failed?.reasons.join()).toContain('container exited with 1')
+    expect(failed?.reasons.join()).toContain('Ready condition false')
+    expect(verdicts.map(({ evidence }) => evidence)).toContain('measured')
+    expect(stdout).not.toContain(CANARY)
+    expect(cloud.project.inventory.names).toEqual([])
+  })
+})
+
+describe('before anything is created', () => {
+  test('a dry run with no permissions at all lists each missing permission once, and creates nothing', async () => {
+    const cloud = await cloudOf()
+    cloud.project.behaviour.permissions = new Set()
+    const { code, stdout, stderr } = await run(cloud, cloud.scenario(ONE_OF_EACH), '--dry-run').finished
+    expect(code).toBe(2)
+    expect(stdout).toMatch(/takes .* costs \$/)
+    expect(stdout).toMatch(/in all \$/)
+    const listed = [...stderr.matchAll(/permission (\S+) is missing/g)].map((match) => match[1])
+    expect(listed).toContain('run.services.create')
+    expect(new Set(listed).size).toBe(listed.length)
+    expect(cloud.project.calls.some(({ what }) => /Create/.test(what))).toBe(false)
+  })
+
+  test('doctor says every problem at once, each with its remedy', async () => {
+    const cloud = await cloudOf()
+    Object.assign(cloud.basics, { enabled: new Set(['none']), image: () => false })
+    cloud.project.behaviour.permissions = new Set(['serviceusage.services.get', 'artifactregistry.tags.get'])
+    const { code, stderr } = await plimsoll(['doctor', cloud.scenario(ONE_OF_EACH)], { env: cloud.env })
+    expect(code).toBe(2)
+    expect(stderr).toContain('run.googleapis.com is not enabled')
+    expect(stderr).toContain('gcloud services enable run.googleapis.com')
+    expect(stderr).toContain('model:1 does not exist')
+    expect(stderr).toContain('permission run.services.create is missing')
+  })
+
+  test('doctor finds nothing where nothing is wrong', async () => {
+    const cloud = await cloudOf()
+    const { code, stdout } = await plimsoll(['doctor', cloud.scenario(ONE_OF_EACH)], { env: cloud.env })
+    expect(stdout).toContain('nothing is in the way')
+    expect(code).toBe(0)
+  })
+})
+
+describe('a run that is stopped', () => {
+  test('by the cap ends loading, takes everything down and keeps what was measured', async () => {
+    const cloud = await cloudOf()
+    cloud.project.behaviour.operation = (verb, name) =>
+      verb === 'create' && name.endsWith('-c2') ? 'never' : undefined
+    const two = ['platform: cloud-run, cpu: 1, memory: 1Gi', 'platform: cloud-run, cpu: 8, memory: 32Gi']
+    const scenario = cloud.scenario(two, { deploy: { readyTimeout: '1h', maxReplicas: 50, parallel: 1 } })
+    // 50 instances of 8 vCPU and 32 GiB bill $0.82 a minute, a minute at least, and one is kept for taking them down.
+    const { stdout } = await run(cloud, scenario, '--max-spend', '1.60').finished
+    const { verdicts } = JSON.parse(stdout) as Advice
+    expect(verdicts.map(({ evidence }) => evidence)).toContain('measured')
+    expect(verdicts.flatMap(({ reasons }) => reasons).join()).toContain('the spend cap of $1.60 is reached')
+    expect(cloud.project.inventory.names).toEqual([])
+  })
+
+  test('by Ctrl-C finishes the measurement under way and takes everything down', async () => {
+    const cloud = await cloudOf()
+    const scenario = cloud.scenario(['platform: cloud-run, cpu: 1, memory: 1Gi'], {
+      rate: '20 rps',
+      load: 'requests: 60, warmup: 5, startups: 1',
+    })
+    const { child, finished, said } = run(cloud, scenario, '--max-spend', '5')
+    await said('first prediction')
+    child.kill('SIGINT')
+    const { code } = await finished
+    expect(code).toBe(130)
+    expect(cloud.project.inventory.names).toEqual([])
+  })
+
+  test('by a kill is cleaned up from the journal, with the daily cost, and a second clean finds nothing', async () => {
+    const cloud = await cloudOf()
+    const scenario = cloud.scenario(['platform: cloud-run, cpu: 1, memory: 1Gi'])
+    const { child, finished } = run(cloud, scenario, '--max-spend', '5')
+    cloud.project.behaviour.onCall = ({ what }) => {
+      if (what.endsWith('GetOperation')) child.kill('SIGKILL')
+    }
+    await finished
+    expect(cloud.project.inventory.names).toHaveLength(1)
+    const clean = () =>
+      plimsoll(['clean', '--reports', cloud.folder, '--yes'], { env: cloud.env, cwd: cloud.folder })
+    cloud.project.behaviour.onCall = () => undefined
+    const { code, stdout, stderr } = await clean()
+    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expect(stdout).toMatch(/Cloud Run service .*\n.*\$[\d.]+ a day/)
+    expect(stdout).toContain('deleted 1 of 1')
+    expect(cloud.project.inventory.names).toEqual([])
+    expect((await clean()).code).toBe(2)
+  })
+})
