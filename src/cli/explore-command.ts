@@ -1,11 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Advice } from '../core/advice.ts'
 import { UserError } from '../core/errors.ts'
 import type { RunRecord } from '../core/run-record.ts'
-import { chooseBook } from '../pricing/default-book.ts'
-import { REPORTS } from '../report/index.ts'
-import { adviseRun } from '../run/advise-run.ts'
-import { loadRun, writeWhole } from '../run/run-store.ts'
 import type { Explorer } from '../tui/explore/explorer.ts'
 import { BackgroundAdvisor } from './background-advisor.ts'
 import type { Given } from './command.ts'
@@ -16,13 +13,13 @@ import { findGate, findRuns, newestRun } from './find-runs.ts'
 export async function exploreCommand(argument: string, given: Given): Promise<number> {
   const file = argument === '' ? newestRun() : argument
   if (given.switches.has('plain')) return (await import('./explore-plainly.ts')).explorePlainly(file, given)
-  if (!isTerminal()) return printElsewhere(file, given)
+  if (!isTerminal()) return (await import('./explore-elsewhere.ts')).exploreElsewhere(file, given)
   // The views are loaded while threads start that load all else.
   const crash = (error: Error) => process.emit('uncaughtException', error)
   const advisor = new BackgroundAdvisor({ file, book: given.values.get('book') }, crash)
   try {
     const { runExplore } = await import('../tui/explore/run-explore.tsx')
-    const explorer = explorerOf(file, loadRun(file), advisor, given)
+    const explorer = explorerOf(file, await readSoon(file), advisor, given)
     const { ending, state } = await runExplore(explorer, {
       stdin: process.stdin,
       stdout: process.stdout,
@@ -46,16 +43,16 @@ export function isTerminal(): boolean {
   )
 }
 
-async function printElsewhere(file: string, given: Given): Promise<number> {
-  process.stdout.write(
-    REPORTS.terminal(await adviseNow(file, given.values.get('book')), { width: 80, color: false }),
-  )
-  return EXIT.ok
-}
-
-async function adviseNow(file: string, bookFile: string | undefined): Promise<Advice> {
-  const { book, ...use } = await chooseBook(bookFile, process.env)
-  return adviseRun(loadRun(file), book, { ...use, now: new Date() })
+/** The run, not yet checked where it looks like one: what the check takes to load would delay the first frame. */
+async function readSoon(file: string): Promise<RunRecord> {
+  try {
+    const path = file.endsWith('.json') ? file : join(file, 'run.json')
+    const record = JSON.parse(readFileSync(path, 'utf8')) as RunRecord
+    if (record.schemaVersion === 1 && record.scenario.candidates.length > 0 && record.trials) return record
+  } catch {
+    // Whatever is wrong with it is said by what reads it whole.
+  }
+  return (await import('../run/run-store.ts')).loadRun(file)
 }
 
 export function explorerOf(
@@ -75,7 +72,7 @@ export function explorerOf(
     foresee: (questions) => advisor.foresee(questions),
     adviseOther: (other) => adviseOther(other, given.values.get('book')),
     write: (name, content) => {
-      writeWhole(name, content)
+      writeFileSync(name, content)
       return name
     },
     saveScenario: async (question) =>

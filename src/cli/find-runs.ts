@@ -2,9 +2,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import type { GateResult } from '../gate/gate-result.ts'
-import { RUN_FILE } from '../run/run-store.ts'
 
 const REPORTS_FOLDER = 'reports'
+/** As `run-store.ts` names it, which takes too long to load before the first frame. */
+const RUN_FILE = 'run.json'
 /** More than this nobody goes through key by key. */
 const MOST_RUNS = 50
 
