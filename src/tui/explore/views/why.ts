@@ -11,6 +11,7 @@ import { type Line, padTo, type Size, span, wrapText } from '../../kit/line.ts'
 import { OUTCOME_MARKS } from '../../kit/theme.ts'
 import { serviceSamples } from '../samples.ts'
 import { chosenRow, type State } from '../state.ts'
+import { dayLines } from './day.ts'
 import { scrolledLines } from './scrolling.ts'
 
 const PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p999'] as const satisfies readonly Percentile[]
@@ -43,7 +44,12 @@ function whyLines(state: State, columns: number): Line[] {
     ...section('Service time as measured', sampleLines(state, verdict, columns)),
     ...section(
       'Capacity and replicas',
-      verdict.operation ? operationLines(verdict.operation, state, columns) : [],
+      verdict.operation
+        ? [
+            ...operationLines(verdict.operation, state, columns),
+            ...dayLines(state.advice, candidate.name, columns),
+          ]
+        : [],
     ),
     ...section(billTitle(verdict), billLines(verdict, columns)),
     ...section(
@@ -123,19 +129,7 @@ function operationLines(operation: Operation, state: State, columns: number): Li
   ]
   return [
     ...facts.flatMap(([name, value]) => wrapText(`${padTo(name, 21)}${value}`, columns, { indent: 21 })),
-    ...replicaBars(operation, state, columns),
   ]
-}
-
-/** How many of the replicas an average hour has, and the most: what the day swings between. */
-function replicaBars({ meanReplicas, replicas }: Operation, state: State, columns: number): Line[] {
-  const { traffic } = state.advice ?? state.record.scenario
-  if (!traffic.curve || columns < 30 || replicas.value <= 0) return []
-  const bar = intervalBar(
-    { low: Math.min(meanReplicas.low, meanReplicas.value), value: meanReplicas.value, high: replicas.value },
-    { from: 0, to: replicas.high, width: Math.min(48, columns - 22) },
-  )
-  return [[span(padTo('mean to most', 21)), ...bar]]
 }
 
 function billTitle({ bill }: Verdict): string {
