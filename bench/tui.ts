@@ -107,7 +107,7 @@ async function repeatKey(
   }
   const shown = values.map((_, index) =>
     program.until((screen) =>
-      values.slice(index).some((value) => value !== '' && screen[2 + row]?.includes(`${value.slice(0, 20)}`)),
+      values.slice(index).some((value) => value !== '' && screen[2 + row]?.includes(shownAs(value))),
     ),
   )
   const pressed: number[] = []
@@ -117,6 +117,11 @@ async function repeatKey(
     await setTimeout(KEYS_EVERY_MS)
   }
   return (await Promise.all(shown)).map((at, index) => at - (pressed[index] ?? at))
+}
+
+/** As its control shows it: short ones whole, so that 1.25 is not taken for 2. */
+function shownAs(value: string): string {
+  return value.length < 20 ? `◀ ${value} ▶` : `◀ ${value.slice(0, 20)}`
 }
 
 function isSettled(screen: readonly string[]): boolean {
