@@ -22,7 +22,9 @@ export async function doctorCommand(file: string): Promise<number> {
           },
         ],
   )
-  const problems = scenario.deploy ? [...(await check(scenario.deploy, plans)), ...unpriced] : unpriced
+  const found = scenario.deploy ? await check(scenario.deploy, plans) : { problems: [], unseen: [] }
+  const problems = [...found.problems, ...unpriced]
+  for (const each of found.unseen) console.error(formatProblem(each))
   if (problems.length === 0) {
     console.log(
       `nothing is in the way of deploying ${plans.length} of ${scenario.candidates.length} candidates`,

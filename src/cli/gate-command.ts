@@ -20,6 +20,7 @@ import { EXIT } from './exit-codes.ts'
 import { type GateOrder, readGateOrder } from './gate-order.ts'
 import { Interruption, withInterruption } from './interruption.ts'
 import { progressListener } from './progress.ts'
+import { terminalOptions } from './terminal-options.ts'
 import { VERSION } from './version.ts'
 
 const CODES = { passed: EXIT.ok, failed: EXIT.unmet, inconclusive: EXIT.inconclusive } as const
@@ -141,9 +142,7 @@ function historyText(entries: number, points: readonly ChangePoint[]): string {
 }
 
 function report(result: GateResult, order: GateOrder, { switches }: Given): void {
-  const width = process.stdout.columns ?? 80
-  const color = process.stdout.hasColors?.() === true && !process.env.NO_COLOR
-  process.stdout.write(GATE_REPORTS[switches.has('json') ? 'json' : 'terminal'](result, { width, color }))
+  process.stdout.write(GATE_REPORTS[switches.has('json') ? 'json' : 'terminal'](result, terminalOptions()))
   for (const file of order.reports) {
     const format = BY_ENDING[extname(file)] ?? 'terminal'
     writeWhole(file, GATE_REPORTS[format](result, { width: 100, color: false }))

@@ -6,11 +6,11 @@ import type { Decimal } from '../core/money.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { type ChosenBook, chooseBook } from '../pricing/default-book.ts'
-import { REPORTS } from '../report/index.ts'
+import { writeReport } from '../report/index.ts'
 import { adviseRun } from '../run/advise-run.ts'
 import { Stopped } from '../run/control.ts'
 import { newRecord, runScenario, withoutFailures } from '../run/run-scenario.ts'
-import { loadRun, RUN_FILE, saveRun, setAside, writeWhole } from '../run/run-store.ts'
+import { loadRun, RUN_FILE, saveRun, setAside, withoutCommands, writeWhole } from '../run/run-store.ts'
 import { readScenario } from '../scenario/read-scenario.ts'
 import type { YamlSource } from '../scenario/source.ts'
 import type { Given } from './command.ts'
@@ -114,11 +114,11 @@ async function report(
   { book, ...use }: ChosenBook,
   given: Given,
 ): Promise<number> {
-  const reread = JSON.parse(JSON.stringify(record)) as RunRecord
+  const reread = JSON.parse(JSON.stringify(withoutCommands(record))) as RunRecord
   const advice = adviseRun(reread, book, { ...use, now: new Date() })
-  const code = printAdvice(advice, given)
-  writeWhole(join(folder, 'report.md'), REPORTS.markdown(advice))
-  writeWhole(join(folder, 'report.html'), await REPORTS.html(advice))
+  const code = await printAdvice(advice, given)
+  writeWhole(join(folder, 'report.md'), await writeReport('markdown', advice))
+  writeWhole(join(folder, 'report.html'), await writeReport('html', advice))
   const saved = [RUN_FILE, 'report.md', 'report.html'].map((file) => join(folder, file))
   console.error(`saved: ${saved.join(', ')}`)
   return code

@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Cloud } from '../cloud/cloud.ts'
 import { defaultCredentials } from '../cloud/credentials.ts'
-import { JOURNAL_FILE, openJournal } from '../cloud/journal.ts'
+import { allKinds } from '../cloud/deployers.ts'
+import { JOURNAL_FILE, type Journal, openJournal, readJournal, type Standing } from '../cloud/journal.ts'
 import { openCloud } from '../cloud/open-cloud.ts'
 import { preflight } from '../cloud/preflight.ts'
+import type { Resource } from '../cloud/resource.ts'
 import { runKey } from '../cloud/run-labels.ts'
+import { tearDown } from '../cloud/tear-down.ts'
 import type { PriceBook } from '../core/bill.ts'
 import type { DeploySettings } from '../core/deploy-settings.ts'
-import { formatProblem, UserError } from '../core/errors.ts'
+import { formatProblem, UserError, WorldError } from '../core/errors.ts'
 import { type Decimal, decimal, formatUsd } from '../core/money.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
@@ -51,7 +55,8 @@ export async function dryRun(
   const settings = settingsOf(scenario)
   const plans = await plansOf(record, book)
   console.log(printPlan(plans, scenario.candidates.length, maxSpend))
-  const problems = await check(settings, plans)
+  const { problems, unseen } = await check(settings, plans)
+  for (const each of unseen) console.error(formatProblem(each))
   if (problems.length === 0) return EXIT.ok
   console.error(`\nwhat is in the way:\n${problems.map((each) => `  ${formatProblem(each)}`).join('\n')}`)
   return EXIT.user
@@ -66,12 +71,17 @@ export async function runDeploying(
 ): Promise<RunRecord> {
   const settings = settingsOf(run.record.scenario)
   const plans = await plansOf(run.record, book)
-  const problems = [...tooDear(plans, maxSpendUsd), ...(await check(settings, plans))]
+  const found = await check(settings, plans)
+  const problems = [...tooDear(plans, maxSpendUsd), ...found.problems]
+  for (const each of found.unseen) run.notify({ kind: 'note', text: formatProblem(each) })
   if (problems.length > 0) throw new UserError(problems)
   const cloud = openCloud(settings, defaultCredentials())
-  const journal = openJournal(join(folder, JOURNAL_FILE), cloud.pace.now)
+  const file = join(folder, JOURNAL_FILE)
+  const before = readJournal(file)
+  const journal = openJournal(file, cloud.pace.now)
   const { notify } = run
   try {
+    if (before && before.resources.length > 0) await takeDownBefore(cloud, journal, before, notify)
     journal.write({ event: 'run', run: runKey(run.record), id: run.record.id, settings })
     return await withGradualInterruption(
       ({ ending: interrupted, signal }) => {
@@ -84,6 +94,22 @@ export async function runDeploying(
     journal.close()
     await cloud.close()
   }
+}
+
+/** A resumed run chooses the same names: what it left behind when it was killed goes first. */
+async function takeDownBefore(
+  cloud: Cloud,
+  journal: Journal,
+  { resources, run }: Standing,
+  notify: Run['notify'],
+): Promise<void> {
+  notify({ kind: 'note', text: `deleting ${resources.length} that an earlier attempt left ...` })
+  const onGone = ({ kind, name, region }: Resource) => journal.write({ event: 'deleted', kind, name, region })
+  const left = await tearDown({ cloud, kinds: await allKinds(), resources, run, onGone })
+  if (left.length === 0) return
+  throw new WorldError(`${left[0]?.resource.name} is left of an earlier attempt: ${left[0]?.why}`, {
+    hint: 'plimsoll clean says what it costs and deletes it',
+  })
 }
 
 function settingsOf({ deploy, file }: Scenario): DeploySettings {

@@ -5,7 +5,7 @@ import type { ResourceKind } from './resource.ts'
 type Loaders = { readonly [P in PlatformId]?: () => Promise<Deployer<Extract<Candidate, { platform: P }>>> }
 
 /** Each platform's deployer, loaded when it is used. */
-export const DEPLOYERS: Loaders = {
+const DEPLOYERS: Loaders = {
   'cloud-run': async () => (await import('./run/index.ts')).cloudRunDeployer,
 }
 

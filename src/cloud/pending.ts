@@ -13,7 +13,7 @@ export class OperationError extends Error {
 }
 
 /** Something took longer than it may. */
-export class TooLong extends Error {
+class TooLong extends Error {
   override readonly name = 'TooLong'
 }
 

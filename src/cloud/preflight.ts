@@ -17,28 +17,36 @@ export interface Need {
 /** What the check itself, logs and images take, besides what deployers ask for. */
 const OWN_PERMISSIONS = ['serviceusage.services.get', 'logging.logEntries.list']
 const IMAGE_PERMISSION = 'artifactregistry.tags.get'
+const QUOTA_PERMISSION = 'cloudquotas.quotas.get'
+
+/** What was found before anything is created. */
+export interface Findings {
+  /** Each would stop a deployment. */
+  readonly problems: readonly Problem[]
+  /** What could not be looked at: deploying may work all the same. */
+  readonly unseen: readonly Problem[]
+}
 
 /**
  * Everything that would stop the candidates from being deployed, each once and with its remedy. Empty: nothing is in
  * the way that can be seen beforehand.
  */
-export async function preflight(cloud: Cloud, needs: readonly Need[]): Promise<readonly Problem[]> {
-  const own = ownProblems(needs)
+export async function preflight(cloud: Cloud, needs: readonly Need[]): Promise<Findings> {
+  const own = unique(needs.flatMap(({ requirements }) => requirements.problems))
   try {
     await cloud.credentials.accessToken()
   } catch (error) {
-    if (error instanceof UserError) return [...error.problems, ...own]
-    return [{ message: `no access token can be had: ${wordsOf(error)}`, hint: 'check the network' }, ...own]
+    const hint = 'check the network, and gcloud auth application-default login'
+    const found =
+      error instanceof UserError
+        ? error.problems
+        : [{ message: `no access token can be had: ${wordsOf(error)}`, hint }]
+    return { problems: [...found, ...own], unseen: [] }
   }
   const all = needs.map(({ requirements }) => requirements)
   const images = unique(all.flatMap(({ image }) => image ?? []))
-  const permissions = unique([
-    ...OWN_PERMISSIONS,
-    ...(images.length > 0 ? [IMAGE_PERMISSION] : []),
-    ...all.flatMap((each) => each.permissions),
-  ]).sort()
-  const lacking = await checked('the permissions', () => missingPermissions(cloud, permissions))
-  const others = await Promise.all([
+  const checks = await Promise.all([
+    checked('the permissions', () => missingPermissions(cloud, permissionsOf(all))),
     checked('which APIs are enabled', () =>
       disabledServices(cloud, unique(all.flatMap(({ services }) => services)).sort()),
     ),
@@ -50,30 +58,37 @@ export async function preflight(cloud: Cloud, needs: readonly Need[]): Promise<r
     ),
     ...images.map((image) => checked(`whether ${image.uri} exists`, () => missingImage(cloud, image))),
   ])
-  return [...own, ...lacking, ...(lacking.length > 0 ? others.flat().filter(isFinding) : others.flat())]
+  const problems = [...own, ...checks.flatMap((each) => each.problems)]
+  const lacking = problems.some(({ message }) => message.startsWith('permission '))
+  // Where permissions are missing, those say why something could not be looked at.
+  const unseen = checks.flatMap((each) => each.unseen).filter(({ denied }) => !(denied && lacking))
+  return { problems, unseen: unseen.map(({ denied: _, ...problem }) => problem) }
 }
 
-/** Where permissions are missing, what could not be looked at for want of them is said by those. */
-function isFinding(problem: Problem): boolean {
-  return !problem.message.startsWith(UNSEEN)
+function permissionsOf(all: readonly Requirements[]): string[] {
+  const hasImage = all.some(({ image }) => image !== undefined)
+  const hasQuota = all.some(({ quotas }) => quotas.some((each) => each.of === 'service'))
+  return unique([
+    ...OWN_PERMISSIONS,
+    ...(hasImage ? [IMAGE_PERMISSION] : []),
+    ...(hasQuota ? [QUOTA_PERMISSION] : []),
+    ...all.flatMap((each) => each.permissions),
+  ]).sort()
 }
 
-const UNSEEN = 'could not see '
+interface Checked {
+  readonly problems: readonly Problem[]
+  readonly unseen: readonly (Problem & { readonly denied: boolean })[]
+}
 
-async function checked(what: string, check: () => Promise<readonly Problem[]>): Promise<readonly Problem[]> {
+async function checked(what: string, check: () => Promise<readonly Problem[]>): Promise<Checked> {
   try {
-    return await check()
+    return { problems: await check(), unseen: [] }
   } catch (error) {
-    const hint =
-      failureOf(error) === 'denied'
-        ? 'ask for the permission that it names'
-        : 'try again; deploying may work all the same'
-    return [{ message: `${UNSEEN}${what}: ${wordsOf(error)}`, hint }]
+    const message = `could not see ${what}: ${wordsOf(error)}`
+    const denied = failureOf(error) === 'denied'
+    return { problems: [], unseen: [{ message, hint: 'deploying may work all the same', denied }] }
   }
-}
-
-function ownProblems(needs: readonly Need[]): Problem[] {
-  return unique(needs.flatMap(({ requirements }) => requirements.problems))
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 
 /** Labels of everything that Plimsoll creates. */
-export const RUN_LABEL = 'plimsoll-run'
+const RUN_LABEL = 'plimsoll-run'
 /** Seconds since 1970 after which nobody needs the resource any more. */
-export const EXPIRY_LABEL = 'plimsoll-expires'
+const EXPIRY_LABEL = 'plimsoll-expires'
 /** Beginning of every name that Plimsoll chooses. */
-export const NAME_PREFIX = 'plimsoll'
+const NAME_PREFIX = 'plimsoll'
 
 const KEY = /^\d{14}-[0-9a-f]{6}$/
 

@@ -70,10 +70,14 @@ function faultOf(status: number, text: string, { headers, expect }: Proof): stri
   return expect === 'outputs' ? checkOutputs(text) : checkPredictions(text, expect.predictions)
 }
 
-/** The beginning of a reply, on one line, and without the token if the server echoes it. */
+const PLAIN_HEADERS: ReadonlySet<string> = new Set(['content-type', 'inference-header-content-length'])
+
+/** The beginning of a reply, on one line, and without what let the request in if the server echoes it. */
 function quote(text: string, headers: Proof['headers']): string {
-  const token = headers.authorization?.replace(/^Bearer /, '')
-  const safe = token ? text.replaceAll(token, '***') : text
+  const secrets = Object.entries(headers).flatMap(([name, value]) =>
+    PLAIN_HEADERS.has(name.toLowerCase()) ? [] : [value.replace(/^Bearer /, '')],
+  )
+  const safe = secrets.reduce((rest, secret) => (secret === '' ? rest : rest.replaceAll(secret, '***')), text)
   return safe
     .slice(0, SHOWN)
     .replace(/[\p{Cc}\s]+/gu, ' ')

@@ -15,8 +15,6 @@ import { monthProfile } from '../traffic/month-profile.ts'
 
 /** Requests in flight beyond which further ones are dropped: far more than any deployment that keeps up. */
 const MOST_IN_FLIGHT = 1000
-/** Threads that send while this one deploys other candidates, which may hold it up for tens of ms. */
-const WORKERS_BESIDE_DEPLOYING = 2
 /** Longest that a deployment is loaded, s. */
 const LONGEST_S = 600
 /** Send lag that matters to no verdict, as a share of the tightest limit. */
@@ -32,7 +30,7 @@ interface UrlTrial {
   readonly notify: Listener
   /** What lets requests in; absent, as the candidate says. */
   readonly live?: LiveHeaders
-  /** Ends the load early, and keeps what was measured by then. */
+  /** Ends the load with what it has measured. */
   readonly ending?: AbortSignal
 }
 
@@ -83,7 +81,6 @@ async function measureLive(trial: UrlTrial, live: LiveHeaders): Promise<Trial> {
     count: warmupRequests + plan.requests,
     warmupRequests,
     connections: MOST_IN_FLIGHT,
-    ...(trial.live && { workers: WORKERS_BESIDE_DEPLOYING }),
     timeoutMs,
     acceptableLagMs: LAG_SHARE * Math.min(...Object.values(scenario.slo.latencyMs)),
     seed,
@@ -106,12 +103,6 @@ async function measureLive(trial: UrlTrial, live: LiveHeaders): Promise<Trial> {
     measurement,
     payload: { requestBytes: body.length, replyBytes: proof.replyBytes },
   }
-}
-
-function responsesOf({ size, dueMs, doneMs, outcome }: LoadBatch): number[] {
-  return Array.from({ length: size }, (_, at) =>
-    outcome[at] === 'ok' ? (doneMs[at] ?? 0) - (dueMs[at] ?? 0) : Number.POSITIVE_INFINITY,
-  )
 }
 
 function failed({ name }: Candidate, error: string): Trial {
@@ -145,10 +136,10 @@ function watchRefusals(live: LiveHeaders, ending: AbortSignal | undefined) {
     ending: ending ? AbortSignal.any([ending, controller.signal]) : controller.signal,
     look: ({ size, outcome, details }: LoadBatch) => {
       for (let at = 0; at < size; at++) {
-        const detail = details.get(at)
-        const isRefusal = outcome[at] === 'status' && (detail === '401' || detail === '403')
+        const said = outcome[at] === 'status' ? details.get(at) : undefined
+        const isRefusal = said === '401' || said === '403'
         refused = isRefusal ? refused + 1 : 0
-        if (isRefusal) status = detail
+        if (isRefusal) status = said
         if (refused >= MOST_REFUSED || (isRefusal && live.fault)) controller.abort()
       }
     },
@@ -158,6 +149,12 @@ function watchRefusals(live: LiveHeaders, ending: AbortSignal | undefined) {
       return `the token was refused in mid-load (${status}): ${why}`
     },
   }
+}
+
+function responsesOf({ size, dueMs, doneMs, outcome }: LoadBatch): number[] {
+  return Array.from({ length: size }, (_, at) =>
+    outcome[at] === 'ok' ? (doneMs[at] ?? 0) - (dueMs[at] ?? 0) : Number.POSITIVE_INFINITY,
+  )
 }
 
 /**

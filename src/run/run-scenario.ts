@@ -5,12 +5,12 @@ import type { Trial } from '../core/measurement.ts'
 import type { Listener } from '../core/run-event.ts'
 import type { PartialProfile, RunRecord, VariantTrial } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
-import { formatMs } from '../core/units.ts'
 import { platformOf } from '../platforms/index.ts'
 import { describeHost } from '../serving/describe-host.ts'
 import { RunControl } from './control.ts'
 import { deployable, deployCandidates } from './deploy/deploy-candidates.ts'
 import type { Deploying } from './deploy/session.ts'
+import { describeTrial } from './describe-trial.ts'
 import { checkTokens, measureUrl } from './measure-url.ts'
 import { type Locate, type ProbedModel, probeModel } from './probe-model.ts'
 import { completeProfile, profileSteps } from './profile-locally.ts'
@@ -125,7 +125,7 @@ async function deploy(
     notify,
     onTrial: (trial) => {
       state.add(trial)
-      notify({ kind: 'note', text: `${trial.candidate}: ${describeTrial(trial)}` })
+      if (trial.status === 'failed') notify({ kind: 'note', text: `${trial.candidate}: ${trial.error}` })
     },
     onCloud: (cloud) => state.updateCloud(cloud),
   })
@@ -168,14 +168,6 @@ function remainingSteps(
       },
     })),
   ]
-}
-
-function describeTrial(trial: Trial): string {
-  if (trial.status === 'failed') return trial.error
-  if (trial.status !== 'measured') return trial.status
-  const { responseMs, counts, valid } = trial.measurement
-  const p95 = Number.isFinite(responseMs.p95) ? formatMs(responseMs.p95) : 'unknown'
-  return `p95 ${p95}, ${counts.ok} of ${counts.due} ok${valid ? '' : ', invalid'}`
 }
 
 function hasUrl(candidate: Candidate): candidate is Candidate & { readonly url: string } {

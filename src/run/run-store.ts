@@ -35,7 +35,18 @@ const RECORD = z.looseObject({
 
 /** Writes the whole record beside its place and moves it there, so that a crash leaves the old one or the new one. */
 export function saveRun(folder: string, record: RunRecord): void {
-  writeWhole(join(folder, RUN_FILE), `${JSON.stringify(record, null, 1)}\n`)
+  writeWhole(join(folder, RUN_FILE), `${JSON.stringify(withoutCommands(record), null, 1)}\n`)
+}
+
+/** Commands that print what lets requests in may hold a secret themselves: a resumed run reads them from its scenario. */
+export function withoutCommands(record: RunRecord): RunRecord {
+  const { scenario } = record
+  const candidates = scenario.candidates.map((each) => {
+    const { auth } = each
+    if (auth?.kind !== 'header' || !('command' in auth)) return each
+    return { ...each, auth: { ...auth, command: '(not saved)' } }
+  })
+  return { ...record, scenario: { ...scenario, candidates } }
 }
 
 /** Writes a file whole or not at all, and makes its folder. @throws WorldError */

@@ -35,10 +35,17 @@ describe.each(PLATFORMS_UNDER_TEST.map((each) => [each.candidate.name, each] as 
   let deployer: Deployer
   let scope: CandidateScope
   let journal: string
+  let started: number
 
   beforeEach(async () => {
     tokens = new FakeTokens()
-    fake = await startFakeCloud(under.fake({ tokens, serve: inferenceServers(model) }))
+    started = 0
+    const start = inferenceServers(model)
+    const serve = () => {
+      started++
+      return start()
+    }
+    fake = await startFakeCloud(under.fake({ tokens, serve }))
     const settings = deploySettings({ endpoints: fake.endpoints })
     cloud = openCloud(settings, tokens.credentials())
     order = deployOrder({ settings })
@@ -114,6 +121,13 @@ describe.each(PLATFORMS_UNDER_TEST.map((each) => [each.candidate.name, each] as 
     const reply = await post(url, '{"instances":[{"x":4}]}', token?.value)
     expect(reply).toMatchObject({ status: 200 })
     expect(JSON.parse(reply.text)).toMatchObject({ predictions: [5] })
+
+    if (deployment.chill) {
+      const before = started
+      await deployment.chill()
+      expect((await post(url, '{"instances":[{"x":4}]}', token?.value)).status).toBe(200)
+      expect(started).toBe(before + 1)
+    }
 
     expect(await remove()).toEqual([])
     expect(fake.project.inventory.names).toEqual([])

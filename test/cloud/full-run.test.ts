@@ -27,7 +27,7 @@ describe('a run that deploys one candidate of each platform', () => {
     const advice = JSON.parse(stdout) as Advice
     expect(advice.verdicts).toHaveLength(ONE_OF_EACH.length)
     for (const verdict of advice.verdicts)
-      expect(verdict).toMatchObject({ evidence: 'measured', outcome: 'meets' })
+      expect(verdict, verdict.reasons.join('; ')).toMatchObject({ evidence: 'measured', outcome: 'meets' })
     expect(advice.cheapest).not.toBeNull()
     const record = readJson<RunRecord>(cloud.folder, 'out', 'run.json')
     expect(Number(record.cloud?.spentUsd)).toBeGreaterThan(0)
@@ -135,6 +135,22 @@ describe('a run that is stopped', () => {
     child.kill('SIGINT')
     const { code } = await finished
     expect(code).toBe(130)
+    expect(cloud.project.inventory.names).toEqual([])
+  })
+
+  test('by Ctrl-C twice ends the load and takes everything down at once', async () => {
+    const cloud = await cloudOf()
+    const load = 'requests: 20000, warmup: 5, startups: 1'
+    const scenario = cloud.scenario(['platform: cloud-run, cpu: 1, memory: 1Gi'], { rate: '40 rps', load })
+    const { child, finished, said } = run(cloud, scenario, '--max-spend', '5')
+    await said('[1/1]')
+    child.kill('SIGINT')
+    await said('finishing the measurement under way')
+    // Two signals within a second are one press, which npm passes on twice.
+    await new Promise((resolve) => setTimeout(resolve, 1100))
+    child.kill('SIGINT')
+    await said('taking everything down; a third')
+    expect((await finished).code).toBe(130)
     expect(cloud.project.inventory.names).toEqual([])
   })
 

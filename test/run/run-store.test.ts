@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type Problem, UserError, WorldError } from '../../src/core/errors.ts'
 import { loadRun, saveRun, setAside, writeWhole } from '../../src/run/run-store.ts'
+import { cloudRun } from '../fixtures/candidates.ts'
 import { runRecord } from '../fixtures/run.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'plimsoll-store-'))
@@ -140,5 +141,15 @@ describe('A run that is in the way', () => {
   test('is not imagined', () => {
     expect(setAside(newFolder())).toBeUndefined()
     expect(setAside(join(root, 'nowhere'))).toBeUndefined()
+  })
+})
+
+describe('a command that prints a header’s value', () => {
+  test('is not saved, because it may hold the secret itself', () => {
+    const folder = newFolder()
+    const auth = { kind: 'header', header: 'x-key', command: 'echo canary-5b1d' } as const
+    const record = runRecord({}, { candidates: [{ ...cloudRun(), url: 'https://host/predict', auth }] })
+    saveRun(folder, record)
+    expect(JSON.stringify(loadRun(folder))).not.toContain('canary-5b1d')
   })
 })

@@ -27,11 +27,27 @@ export async function missingPermissions(
   return missing.map(problem)
 }
 
+/** The predefined role of least privilege that has a permission, by the beginning of its name (IAM docs, 2026-08). */
+const ROLES: readonly (readonly [prefix: string, role: string])[] = [
+  ['run.routes.invoke', 'roles/run.invoker'],
+  ['run.', 'roles/run.developer'],
+  ['aiplatform.', 'roles/aiplatform.user'],
+  ['cloudfunctions.', 'roles/cloudfunctions.developer'],
+  ['compute.firewalls.', 'roles/compute.securityAdmin'],
+  ['compute.networks.', 'roles/compute.networkUser'],
+  ['compute.', 'roles/compute.admin'],
+  ['storage.', 'roles/storage.admin'],
+  ['artifactregistry.', 'roles/artifactregistry.reader'],
+  ['iam.serviceAccounts.', 'roles/iam.serviceAccountUser'],
+  ['logging.', 'roles/logging.viewer'],
+  ['serviceusage.', 'roles/serviceusage.serviceUsageViewer'],
+  ['cloudquotas.', 'roles/cloudquotas.viewer'],
+]
+
 function problem(permission: string): Problem {
-  return {
-    message: `permission ${permission} is missing`,
-    hint: 'docs/google-cloud.md lists a role for each platform; grant it with gcloud projects add-iam-policy-binding',
-  }
+  const role = ROLES.find(([prefix]) => permission.startsWith(prefix))?.[1]
+  const hint = role === undefined ? 'ask an administrator of the project for it' : `${role} has it`
+  return { message: `permission ${permission} is missing`, hint }
 }
 
 async function actsAs(cloud: Cloud): Promise<boolean> {

@@ -5,11 +5,12 @@ import type { LiveHeaders } from '../../cloud/url-headers.ts'
 import type { Candidate } from '../../core/candidate.ts'
 import type { CloudRecord, DeploymentRecord } from '../../core/deployment-record.ts'
 import type { ModelFacts, Trial } from '../../core/measurement.ts'
-import { exact } from '../../core/money.ts'
+import { type Decimal, decimal, exact } from '../../core/money.ts'
 import type { Listener } from '../../core/run-event.ts'
 import type { RunRecord } from '../../core/run-record.ts'
 import { proveEndpoint } from '../../load/prove-endpoint.ts'
 import { buildRequest } from '../../serving/payload.ts'
+import { describeTrial } from '../describe-trial.ts'
 import { measureUrl } from '../measure-url.ts'
 import { type Deploying, deployOrders, Purse } from './session.ts'
 import { type Asking, type DeploymentTrial, tryDeployment } from './try-deployment.ts'
@@ -39,12 +40,22 @@ export async function deployable(candidates: readonly Candidate[]): Promise<Cand
 /** Deploys side by side up to `parallel`, loads one at a time, saves each trial before it is taken down. */
 export async function deployCandidates(run: DeployRun): Promise<void> {
   const { deploying, candidates, notify } = run
+  const spentBefore = decimal(run.record().cloud?.spentUsd ?? 0)
   const { settings, project } = deploying.cloud
   const purse = new Purse(deploying, notify)
-  const orderOf = deployOrders(run.record(), settings, run.model.sha256)
-  const alone = takeTurns()
+  const orderOf = deployOrders(run.record(), settings, run.model.sha256, deploying.cloud.pace.now())
+  const turns = takeTurns()
+  let loaded = 0
+  const alone = (name: string) => (work: () => Promise<Trial>) =>
+    turns(async () => {
+      notify({ kind: 'step-started', step: name, index: ++loaded, total: candidates.length })
+      const trial = await work()
+      notify({ kind: 'step-finished', step: name, result: describeTrial(trial) })
+      return trial
+    })
   const watching = purse.watch()
-  const tell = (deployment?: DeploymentRecord) => run.onCloud(cloudRecord(run, purse, project, deployment))
+  const tell = (deployment?: DeploymentRecord) =>
+    run.onCloud(cloudRecord(run, spentBefore.plus(purse.spentUsd()), project, deployment))
   tell()
   try {
     await inParallel(candidates, settings.parallel, async (candidate) => {
@@ -59,7 +70,17 @@ export async function deployCandidates(run: DeployRun): Promise<void> {
       const { signal, onTrial } = run
       const trial: DeploymentTrial = {
         ...asking(run, candidate),
-        ...{ candidate, deployer, order, deploying, purse, signal, alone, notify, onTrial },
+        ...{
+          candidate,
+          deployer,
+          order,
+          deploying,
+          purse,
+          signal,
+          alone: alone(candidate.name),
+          notify,
+          onTrial,
+        },
       }
       tell(await tryDeployment(trial))
     })
@@ -73,7 +94,7 @@ export async function deployCandidates(run: DeployRun): Promise<void> {
 /** Earlier deployments of a resumed run are kept, and their spend counts as spent. */
 function cloudRecord(
   { record, deploying }: DeployRun,
-  purse: Purse,
+  spent: Decimal,
   project: string,
   deployment: DeploymentRecord | undefined,
 ): CloudRecord {
@@ -83,7 +104,7 @@ function cloudRecord(
     project,
     run: runKey(record()),
     maxSpendUsd: exact(deploying.maxSpendUsd),
-    spentUsd: exact(purse.spentUsd().round(6)),
+    spentUsd: exact(spent.round(6)),
     deployments: deployment ? [...others, deployment] : others,
   }
 }

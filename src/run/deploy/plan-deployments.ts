@@ -27,7 +27,6 @@ export interface PlannedDeployment {
 
 /** Deleting what a candidate created, s. */
 const TEAR_DOWN_S = { low: 5, high: 300 }
-/** Other candidates may be loaded before it, while it waits and bills: times its own load at most. */
 const SECONDS_PER_HOUR = 3600
 
 /** A run's deployments before they are made; refused candidates and those that stay modelled are left out. */
@@ -39,9 +38,10 @@ export async function planDeployments(
 ): Promise<PlannedDeployment[]> {
   const allowed = record.scenario.candidates.filter((each) => platformOf(each).limits(each).length === 0)
   const candidates = await deployable(allowed)
-  const orderOf = deployOrders(record, settings, modelSha256)
+  const orderOf = deployOrders(record, settings, modelSha256, Date.parse(record.startedAt))
   const { rps, requests } = planLoad(record.scenario)
   const loadS = (requests + record.scenario.load.warmupRequests) / rps
+  // Others may be loaded before it, while it waits and bills.
   const waiting = Math.min(settings.parallel, candidates.length)
   return Promise.all(
     candidates.map(async (candidate) => {

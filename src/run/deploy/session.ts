@@ -24,7 +24,7 @@ export interface Deploying {
 }
 
 /** The cap is reached. */
-export class CapReached extends Error {
+class CapReached extends Error {
   override readonly name = 'CapReached'
 }
 
@@ -32,7 +32,7 @@ export class CapReached extends Error {
 const TEAR_DOWN_MS = 60_000
 
 /** Price of an hour. @throws UserError where a price is missing: what cannot be counted cannot be capped */
-export function usdOfHour(usage: readonly Usage[], book: PriceBook): Decimal {
+function usdOfHour(usage: readonly Usage[], book: PriceBook): Decimal {
   const { missing, usdTotal } = billUsage(usage, book)
   if (usdTotal !== null) return decimal(usdTotal)
   throw new UserError({
@@ -47,14 +47,15 @@ export function usdPerDay({ least, most }: Hourly, book: PriceBook): { low: stri
   return { low: text(day(least)), high: text(day(most)) }
 }
 
-/** Orders for the candidates of a run; pure, so that a dry run and a resumed one have the same names. */
+/** Orders for the candidates of a run; pure, so that a resumed run has the same names. @param nowMs the expiry counts from it */
 export function deployOrders(
   record: Pick<RunRecord, 'id' | 'startedAt' | 'scenario'>,
   settings: DeploySettings,
   modelSha256: string,
+  nowMs: number,
 ): (candidate: Candidate) => DeployOrder {
   const run = runKey(record)
-  const expiresS = (Date.parse(record.startedAt) + settings.expiryMs) / 1000
+  const expiresS = (nowMs + settings.expiryMs) / 1000
   const { candidates, load } = record.scenario
   return (candidate) => ({
     settings,

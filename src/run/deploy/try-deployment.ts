@@ -2,6 +2,7 @@ import { median } from 'simple-statistics'
 import { wordsOf } from '../../cloud/call-error.ts'
 import { type CandidateScope, createScope } from '../../cloud/candidate-scope.ts'
 import type { Deployer, Deployment, DeployOrder } from '../../cloud/deployer.ts'
+import type { JournalLine } from '../../cloud/journal.ts'
 import { lastLogLines } from '../../cloud/log-lines.ts'
 import { roundTripMs } from '../../cloud/round-trip.ts'
 import { type Left, tearDown } from '../../cloud/tear-down.ts'
@@ -33,7 +34,7 @@ export interface DeploymentTrial extends Asking {
   /** Ends everything at once: the second Ctrl-C. */
   readonly signal: AbortSignal
   /** One load at a time. */
-  readonly alone: <T>(work: () => Promise<T>) => Promise<T>
+  readonly alone: (work: () => Promise<Trial>) => Promise<Trial>
   readonly notify: Listener
   /** Saves what was measured before anything is taken down. */
   readonly onTrial: (trial: Trial) => void
@@ -63,20 +64,26 @@ export async function tryDeployment(trial: DeploymentTrial): Promise<DeploymentR
     roundTripMs: null,
     notes: trial.deployer.plan(candidate, trial.order).notes,
   }
+  let left: readonly Left[] = []
+  try {
+    await measureOrExplain(trial, scope, found)
+  } finally {
+    // Also where what was measured cannot be saved.
+    left = await takeDown(trial, scope)
+    notify({ kind: 'deployment', candidate: candidate.name })
+  }
+  return recordOf(trial, scope, found, left)
+}
+
+async function measureOrExplain(trial: DeploymentTrial, scope: CandidateScope, found: Found): Promise<void> {
   try {
     await measureDeployment(trial, scope, found)
   } catch (error) {
     // Stopped by the user, it counts as not tried, and a resumed run tries it.
-    if (!trial.signal.aborted && !deploying.ending.aborted)
-      trial.onTrial({
-        candidate: candidate.name,
-        status: 'failed',
-        error: await explain(error, trial, scope),
-      })
+    if (trial.signal.aborted || trial.deploying.ending.aborted) return
+    const why = await explain(error, trial, scope)
+    trial.onTrial({ candidate: trial.candidate.name, status: 'failed', error: why })
   }
-  const left = await takeDown(trial, scope)
-  notify({ kind: 'deployment', candidate: candidate.name })
-  return recordOf(trial, scope, found, left)
 }
 
 function expected({ deployer, candidate, order }: DeploymentTrial, step: string) {
@@ -185,6 +192,14 @@ async function takeDown(trial: DeploymentTrial, scope: CandidateScope): Promise<
   const { cloud, journal } = deploying
   if (scope.created.length === 0) return []
   notify({ kind: 'deployment', candidate: candidate.name, step: 'delete it' })
+  // A full disk must not stop the deletion: what a journal does not know is gone is looked for once more by clean.
+  const write = (line: JournalLine) => {
+    try {
+      journal.write(line)
+    } catch (error) {
+      notify({ kind: 'note', text: (error as Error).message })
+    }
+  }
   const left = await tearDown({
     cloud,
     kinds: deployer.kinds,
@@ -193,12 +208,12 @@ async function takeDown(trial: DeploymentTrial, scope: CandidateScope): Promise<
     uncertain: scope.uncertain,
     onGone: ({ kind, name, region }) => {
       purse.meter.end(name, cloud.pace.now())
-      journal.write({ event: 'deleted', kind, name, region })
+      write({ event: 'deleted', kind, name, region })
     },
   })
   for (const { resource, why } of left) {
     const { kind, name, region } = resource
-    journal.write({ event: 'left', kind, name, region, why })
+    write({ event: 'left', kind, name, region, why })
     notify({ kind: 'note', text: `NOT DELETED: ${name}: ${why}; delete it with plimsoll clean` })
   }
   return left

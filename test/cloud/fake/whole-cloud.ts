@@ -26,7 +26,7 @@ export interface WholeCloud extends FakeCloud {
   scenario(candidates: readonly string[], some?: ScenarioParts): string
 }
 
-export interface ScenarioParts {
+interface ScenarioParts {
   readonly load?: string
   readonly rate?: string
   readonly deploy?: Partial<
@@ -82,7 +82,7 @@ function scenarioText(
   candidates: readonly string[],
   endpoints: DeploySettings['endpoints'],
   {
-    load = 'requests: 40, warmup: 5, startups: 1, timeout: 30s',
+    load = 'requests: 120, warmup: 10, startups: 1, timeout: 30s',
     rate = '40 rps',
     deploy = {},
   }: ScenarioParts,
