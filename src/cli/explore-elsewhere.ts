@@ -10,6 +10,7 @@ export async function exploreElsewhere(file: string, { values }: Given): Promise
   const record = loadRun(file)
   const { book, ...use } = await chooseBook(values.get('book'), process.env)
   const advice = adviseRun(record, book, { ...use, now: new Date() })
-  process.stdout.write(REPORTS.terminal(advice, { width: 80, color: false }))
+  const terminalReport = await REPORTS.terminal()
+  process.stdout.write(terminalReport(advice, { width: 80, color: false }))
   return EXIT.ok
 }
