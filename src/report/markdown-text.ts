@@ -6,7 +6,7 @@ export function markdownText(plain: string): string {
 }
 
 /** The same within a tag of our own, where Markdown is not read but mentions are. */
-export function markdownHtml(plain: string): string {
+function markdownHtml(plain: string): string {
   return plain
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

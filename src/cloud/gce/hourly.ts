@@ -26,7 +26,7 @@ export function pricedOf({ region, purchase, diskGib, ...candidate }: GceCandida
 }
 
 /** An hour of a number of VMs, each with its boot disk and its external address. No commitment is made for a trial. */
-export function vmHour(priced: Priced, count: number): Usage[] {
+function vmHour(priced: Priced, count: number): Usage[] {
   if (count === 0) return []
   const { region, diskType, diskGib, spot } = priced
   const hours = decimal(count)
@@ -54,7 +54,7 @@ function unknownMachine({ region, machineType: type }: Priced, count: number): U
   return usageLine(`gce/machine/${type}`, region, 'hour', billed(decimal(count)))
 }
 
-export function vmHourly(priced: Priced): Hourly {
+function vmHourly(priced: Priced): Hourly {
   const lines = vmHour(priced, 1)
   return { least: lines, most: lines }
 }

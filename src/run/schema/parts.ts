@@ -12,7 +12,7 @@ export const usd = z.string().regex(/^-?\d+(\.\d+)?$/)
 export const usdRange = z.strictObject({ value: usd, low: usd, high: usd })
 
 const PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p999'] as const
-export const percentile = z.enum(PERCENTILES)
+const percentile = z.enum(PERCENTILES)
 
 /** One of each percentile. */
 export function ofPercentiles<Schema extends z.ZodType>(schema: Schema) {
