@@ -99,7 +99,7 @@ export async function deleted(cloud: Cloud, what: string, remove: () => Promise<
 }
 
 /** By HTTP status of a call, or by gRPC code of an operation that failed. */
-export function isMissing(error: unknown): boolean {
+function isMissing(error: unknown): boolean {
   return error instanceof CallError ? error.status === 404 : (error as { code?: unknown }).code === 5
 }
 

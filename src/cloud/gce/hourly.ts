@@ -26,7 +26,7 @@ export function pricedOf({ region, purchase, diskGib, ...candidate }: GceCandida
 }
 
 /** An hour of a number of VMs, each with its boot disk and its external address. No commitment is made for a trial. */
-export function vmHour(priced: Priced, count: number): Usage[] {
+function vmHour(priced: Priced, count: number): Usage[] {
   if (count === 0) return []
   const { region, diskType, diskGib, spot } = priced
   const hours = decimal(count)

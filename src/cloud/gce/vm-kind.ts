@@ -54,7 +54,7 @@ function isMadeByGroup({ metadata }: ListedVm): boolean {
 }
 
 /** In every zone of the region. */
-export async function vmsNamed(cloud: Cloud, region: string, name: string): Promise<ListedVm[]> {
+async function vmsNamed(cloud: Cloud, region: string, name: string): Promise<ListedVm[]> {
   const all = await listVms(cloud, `name = ${name}`)
   return all.filter(([each]) => each === region).map(([, vm]) => vm)
 }
