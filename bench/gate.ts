@@ -11,10 +11,12 @@ import { type Effect, Replay, readTrace } from './replay-trace.ts'
 const RUNS = 1000
 /** Blocks of each side at the default length. */
 const BLOCKS = 2 * (DEFAULT_LOOKS.at(-1) ?? 0)
-/** Requests of a block: what the gate chooses for such a server, 0.7 s of them and at least 100. */
+/** Quads between two starts of commands at the default length. */
+const QUADS_PER_START = 10
+/** Requests of a block: what the gate chooses for such a server, 0.2 s of them and at least 25. */
 const TRACES = [
-  { name: 'light', requests: 290 },
-  { name: 'quickstart', requests: 100 },
+  { name: 'light', requests: 83 },
+  { name: 'quickstart', requests: 29 },
 ] as const
 const CELLS: readonly { readonly name: string; readonly effect: Effect }[] = [
   { name: 'no change', effect: { all: 1, slowest: 1 } },
@@ -82,7 +84,7 @@ function simulateCell({ trace, cell }: Task): Tally {
   const ours = { failed: 0, passed: 0, quads: 0 }
   const [turns, apart] = [new Array<number>(4).fill(0), new Array<number>(4).fill(0)]
   for (let seed = 1; seed <= RUNS; seed++) {
-    const { outcome, quads } = runGate(new Replay(recorded, requests, effect, seed))
+    const { outcome, quads } = runGate(new Replay(recorded, requests, effect, seed, QUADS_PER_START))
     if (outcome === 'failed') ours.failed++
     if (outcome === 'passed') ours.passed++
     ours.quads += quads

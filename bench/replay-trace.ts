@@ -36,11 +36,20 @@ export class Replay {
   readonly #requests: number
   readonly #effect: Effect
   readonly #wave: { readonly period: number; readonly phase: number }
+  readonly #quadsPerStart: number
   #noise = 0
   #blocks = 0
   #quads = 0
 
-  constructor({ serviceUs }: Trace, requests: number, effect: Effect, seed: number) {
+  /** @param quadsPerStart after which processes are started anew, as the gate does with commands */
+  constructor(
+    { serviceUs }: Trace,
+    requests: number,
+    effect: Effect,
+    seed: number,
+    quadsPerStart = Number.POSITIVE_INFINITY,
+  ) {
+    this.#quadsPerStart = quadsPerStart
     this.#trace = Float64Array.from(serviceUs, (us) => us / 1000)
     const sorted = this.#trace.toSorted()
     this.#cutMs = sorted[Math.floor(sorted.length * (1 - SLOWEST))] ?? 0
@@ -69,7 +78,12 @@ export class Replay {
       times[index] = ms * drift * slow
       sum += ms * drift * slow
     }
-    return makeBlock(side, times, { due: times.length, goodputRps: (1000 * times.length) / sum })
+    const ofStart = Math.floor(Math.max(0, this.#quads - 1) / this.#quadsPerStart)
+    return makeBlock(side, times, {
+      due: times.length,
+      goodputRps: (1000 * times.length) / sum,
+      start: ofStart,
+    })
   }
 
   #nextDrift(): number {

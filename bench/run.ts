@@ -2,11 +2,13 @@ import { adviceBench } from './advice.ts'
 import { billBench } from './bill.ts'
 import { coverageBench } from './coverage.ts'
 import { gateBench } from './gate.ts'
+import { gateLiveBench } from './gate-live.ts'
 import { hardwareBench } from './hardware.ts'
 import { helpBench } from './help.ts'
 import { latencyBench } from './latency.ts'
 import { loadBench } from './load.ts'
 import { predictionBench } from './prediction.ts'
+import { reportBench } from './report.ts'
 import { searchBench } from './search.ts'
 import { serveBench } from './serve.ts'
 import { simulateBench } from './simulate.ts'
@@ -25,8 +27,10 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   advice: adviceBench,
   serve: serveBench,
   gate: gateBench,
+  'gate-live': gateLiveBench,
   hardware: hardwareBench,
   variants: variantsBench,
+  report: reportBench,
 }
 
 const asked = process.argv.slice(2)

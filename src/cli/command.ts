@@ -8,10 +8,12 @@ export interface Command {
   readonly optional?: true
   /** Placeholder of a second argument. */
   readonly second?: string
+  /** Takes any number of arguments after the second. */
+  readonly more?: true
   readonly summary: string
   readonly options: readonly Option[]
   /** Loads the command when it is used; returns its exit code. */
-  readonly run: (argument: string, options: Given, second: string) => Promise<number>
+  readonly run: (argument: string, options: Given, second: string, more: readonly string[]) => Promise<number>
 }
 
 export interface Option {

@@ -1,11 +1,11 @@
 import { extname } from 'node:path'
+import type { Listener } from '../core/run-event.ts'
 import { conclude, describeNoise, summarize } from '../gate/conclude.ts'
 import type { ChangePoint, GateResult } from '../gate/gate-result.ts'
 import { historyChangePoints, historyEntry } from '../gate/history.ts'
 import { loadPriceBook } from '../pricing/price-book.ts'
 import { GATE_REPORTS } from '../report/gate/index.ts'
 import { changeSentence } from '../report/gate/terminal.ts'
-import type { Listener } from '../run/events.ts'
 import { type GatedRuns, gateRuns, saveAs } from '../run/gate/gate-runs.ts'
 import { type GatedSides, gateSides } from '../run/gate/gate-sides.ts'
 import { appendHistory, readHistory } from '../run/gate/history-folder.ts'
@@ -20,6 +20,7 @@ import { EXIT } from './exit-codes.ts'
 import { type GateOrder, readGateOrder } from './gate-order.ts'
 import { Interruption, withInterruption } from './interruption.ts'
 import { progressListener } from './progress.ts'
+import { terminalOptions } from './terminal-options.ts'
 import { VERSION } from './version.ts'
 
 const CODES = { passed: EXIT.ok, failed: EXIT.unmet, inconclusive: EXIT.inconclusive } as const
@@ -141,9 +142,7 @@ function historyText(entries: number, points: readonly ChangePoint[]): string {
 }
 
 function report(result: GateResult, order: GateOrder, { switches }: Given): void {
-  const width = process.stdout.columns ?? 80
-  const color = process.stdout.hasColors?.() === true && !process.env.NO_COLOR
-  process.stdout.write(GATE_REPORTS[switches.has('json') ? 'json' : 'terminal'](result, { width, color }))
+  process.stdout.write(GATE_REPORTS[switches.has('json') ? 'json' : 'terminal'](result, terminalOptions()))
   for (const file of order.reports) {
     const format = BY_ENDING[extname(file)] ?? 'terminal'
     writeWhole(file, GATE_REPORTS[format](result, { width: 100, color: false }))

@@ -33,9 +33,19 @@ export interface GateOrder {
 
 const CONCERNS = ['slo', 'regression', 'cost', 'inconclusive'] as const
 /** Of these, blocks measure some and runs others. */
-const OF_BLOCKS: readonly MetricName[] = ['p50', 'p90', 'p95', 'p99', 'p999', 'goodput', 'errors', 'startUp']
+const OF_BLOCKS: readonly MetricName[] = [
+  'p10',
+  'p50',
+  'p90',
+  'p95',
+  'p99',
+  'p999',
+  'goodput',
+  'errors',
+  'startUp',
+]
 const OF_RUNS: readonly MetricName[] = [
-  ...OF_BLOCKS.filter((metric) => metric !== 'goodput'),
+  ...OF_BLOCKS.filter((metric) => metric !== 'goodput' && metric !== 'p10'),
   'modelSize',
   'usdPerMonth',
   'usdPerMillion',
@@ -168,10 +178,11 @@ function splitRules(allowed: ReadonlyMap<MetricName, number>) {
   return { startUp: all.find(isStartUp) ?? START_UP_RULE, rules: all.filter((rule) => !isStartUp(rule)) }
 }
 
-/** A quarter and a half of the whole length before it. */
+/** An eighth, a quarter and a half of the whole length before it. */
 function looksOf(quads: number | undefined): readonly number[] {
   if (quads === undefined) return DEFAULT_LOOKS
-  return quads < 12 ? [quads] : [Math.ceil(quads / 4), Math.ceil(quads / 2), quads]
+  if (quads < 24) return quads < 12 ? [quads] : [Math.ceil(quads / 2), quads]
+  return [8, 4, 2, 1].map((part) => Math.ceil(quads / part))
 }
 
 function sourceOf(text: string): SideSource {

@@ -59,9 +59,10 @@ export function groupHelp(name: string, commands: readonly Command[]): string {
   ].join('\n')
 }
 
-function signature({ name, argument, optional, second }: Command): string {
+function signature({ name, argument, optional, second, more }: Command): string {
   const placeholders = [argument, second].flatMap((each) => each ?? [])
-  return [name, ...placeholders.map((each) => (optional ? `[${each}]` : `<${each}>`))].join(' ')
+  const words = placeholders.map((each) => (optional ? `[${each}]` : `<${each}>`))
+  return [name, ...words, ...(more ? ['[more]'] : [])].join(' ')
 }
 
 function flags({ name, short, value }: Option): string {

@@ -1,6 +1,6 @@
+import type { Listener } from '../core/run-event.ts'
 import type { JudgedLoad } from '../load/probe-url.ts'
 import { loadReport, searchReport } from '../report/load.ts'
-import type { Listener } from '../run/events.ts'
 import { findUrlCapacity, loadUrl, loadUrlClosed } from '../run/load-url.ts'
 import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'

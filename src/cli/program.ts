@@ -25,7 +25,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
   if (own.includes('--help') || own.includes('-h')) return print(commandHelp(command))
   const { positionals, given } = await parse(command, own)
   if (!fits(command, positionals.length)) return wrongArguments(command, positionals)
-  return command.run(positionals[0] ?? '', given, positionals[1] ?? '')
+  return command.run(positionals[0] ?? '', given, positionals[1] ?? '', positionals.slice(2))
 }
 
 /** The command whose words the arguments begin with. */
@@ -49,9 +49,10 @@ function groupOrError([first = '', second]: readonly string[]): number | Promise
   return usageError(`there is no command ${first} ${second}`, `${first} ${second}`, names)
 }
 
-function fits({ argument, optional, second }: Command, given: number): boolean {
-  const most = [argument, second].filter((name) => name !== undefined).length
-  return given <= most && (optional === true || given === most)
+function fits({ argument, optional, second, more }: Command, given: number): boolean {
+  const named = [argument, second].filter((name) => name !== undefined).length
+  if (more) return given >= named
+  return given <= named && (optional === true || given === named)
 }
 
 async function parse(command: Command, args: string[]): Promise<{ positionals: string[]; given: Given }> {
@@ -95,7 +96,7 @@ function wrongArguments(command: Command, given: readonly string[]): Promise<nev
   const wants =
     command.second === undefined
       ? `${least} <${command.argument}>`
-      : `<${command.argument}> and <${command.second}>`
+      : `<${command.argument}> and <${command.second}>${command.more ? ', and may take more' : ''}`
   return usageError(`${command.name} takes ${wants}, but got ${got}`)
 }
 

@@ -1,4 +1,4 @@
-import type { Listener } from '../run/events.ts'
+import type { Listener } from '../core/run-event.ts'
 
 /** Least time between two redraws of the live line, ms. */
 const REDRAW_MS = 100
@@ -11,6 +11,8 @@ export function progressListener(stream: NodeJS.WriteStream = process.stderr): L
 function plainProgress(stream: NodeJS.WritableStream): Listener {
   return (event) => {
     if (event.kind === 'note') stream.write(`${event.text}\n`)
+    if (event.kind === 'deployment' && event.step !== undefined)
+      stream.write(`${event.candidate}: ${event.step} ...\n`)
     if (event.kind === 'step-started') stream.write(`[${event.index}/${event.total}] ${event.step} ...\n`)
     if (event.kind === 'step-finished') stream.write(`      ${event.result}\n`)
   }
@@ -24,6 +26,9 @@ function liveProgress(stream: NodeJS.WriteStream): Listener {
     switch (event.kind) {
       case 'note':
         stream.write(`\r\x1b[K${event.text}\n`)
+        break
+      case 'deployment':
+        if (event.step !== undefined) stream.write(`\r\x1b[K${event.candidate}: ${event.step} ...\n`)
         break
       case 'step-started':
         line = `[${event.index}/${event.total}] ${event.step}`

@@ -1,22 +1,26 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { PriceBook } from '../core/bill.ts'
 import { UserError } from '../core/errors.ts'
+import type { Decimal } from '../core/money.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { type ChosenBook, chooseBook } from '../pricing/default-book.ts'
-import { REPORTS } from '../report/index.ts'
+import { writeReport } from '../report/index.ts'
 import { adviseRun } from '../run/advise-run.ts'
+import { Stopped } from '../run/control.ts'
 import { newRecord, runScenario, withoutFailures } from '../run/run-scenario.ts'
 import { loadRun, RUN_FILE, saveRun, setAside, withoutCommands, writeWhole } from '../run/run-store.ts'
 import { readScenario } from '../scenario/read-scenario.ts'
+import type { YamlSource } from '../scenario/source.ts'
 import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { Interruption, withInterruption } from './interruption.ts'
 import { newestRun, REPORTS_FOLDER } from './newest-run.ts'
 import { printAdvice } from './print-advice.ts'
-import { progressListener } from './progress.ts'
 import { dryRun, readMaxSpend, runDeploying } from './run-deploying.ts'
 import { VERSION } from './version.ts'
+import { watchRun } from './watch-run.ts'
 
 const NOTHING_DEPLOYED =
   'nothing is deployed without --max-spend USD: candidates are modelled; --dry-run shows what deploying would cost'
@@ -28,29 +32,62 @@ export async function runCommand(file: string, given: Given): Promise<number> {
   const chosen = await chooseBook(given.values.get('book'), process.env)
   if (given.switches.has('dry-run')) return dryRun(scenario, chosen.book, maxSpend)
   const out = given.values.get('out')
-  const notify = progressListener()
-  if (scenario.deploy && maxSpend === undefined) notify({ kind: 'note', text: NOTHING_DEPLOYED })
+  if (scenario.deploy && maxSpend === undefined) console.error(NOTHING_DEPLOYED)
   const place = given.switches.has('resume') ? resumed(scenario, out) : started(scenario, out)
+  const spending = { book: chosen.book, maxSpend }
+  const outcome = await tryCandidates(place, source, given, spending)
+  if ('record' in outcome) return report(outcome.record, place.folder, chosen, given)
+  const left =
+    outcome.saved || place.resumes ? whatIsLeft(place.folder, file, out) : 'nothing was measured yet'
+  console.error(`${outcome.message}; ${left}`)
+  return EXIT.interrupted
+}
+
+/** What came of a run: a record to advise on, also where its user stopped it, or why it was interrupted. */
+type Tried = { readonly record: RunRecord } | { readonly message: string; readonly saved: boolean }
+
+/** What deploying takes; without a cap nothing is deployed. */
+interface Spending {
+  readonly book: PriceBook
+  readonly maxSpend: Decimal | undefined
+}
+
+async function tryCandidates(
+  place: Place,
+  source: YamlSource,
+  given: Given,
+  { book, maxSpend }: Spending,
+): Promise<Tried> {
+  const plain = given.switches.has('plain') || given.switches.has('json')
   const saveInPlace = saver(place)
-  let saved = false
-  const save = (record: RunRecord) => {
-    saveInPlace(record)
-    saved = true
+  let last: RunRecord | undefined
+  const watching = await watchRun(place.record, { plain })
+  const run = {
+    record: place.record,
+    notify: watching.notify,
+    control: watching.control,
+    locate: source.problem.bind(source),
+    save: (record: RunRecord) => {
+      saveInPlace(record)
+      last = record
+      watching.saved(record)
+    },
+    variantsFolder: resolve(place.folder, 'variants'),
   }
   try {
-    const { record } = place
-    const locate = source.problem.bind(source)
-    const run = { record, notify, locate, save, variantsFolder: resolve(place.folder, 'variants') }
-    const finished =
-      maxSpend === undefined
-        ? await withInterruption((signal) => runScenario({ ...run, signal }))
-        : await runDeploying(run, place.folder, chosen.book, maxSpend)
-    return report(finished, place.folder, chosen, given)
+    return {
+      record: await (maxSpend === undefined
+        ? withInterruption((signal) => runScenario({ ...run, signal }))
+        : runDeploying(run, place.folder, book, maxSpend)),
+    }
   } catch (error) {
-    if (!(error instanceof Interruption)) throw error
-    const left = saved || place.resumes ? whatIsLeft(place.folder, file, out) : 'nothing was measured yet'
-    notify({ kind: 'note', text: `${error.message}; ${left}` })
-    return EXIT.interrupted
+    if (error instanceof Stopped && last) return { record: last }
+    if (error instanceof Stopped || error instanceof Interruption) {
+      return { message: error.message, saved: last !== undefined }
+    }
+    throw error
+  } finally {
+    await watching.close()
   }
 }
 
@@ -71,12 +108,19 @@ function whatIsLeft(folder: string, file: string, out: string | undefined): stri
 }
 
 /** Advises from what was saved, so that advising again from the file says the same. */
-function report(record: RunRecord, folder: string, { book, ...use }: ChosenBook, given: Given): number {
-  const saved = JSON.parse(JSON.stringify(withoutCommands(record))) as RunRecord
-  const advice = adviseRun(saved, book, { ...use, now: new Date() })
-  const code = printAdvice(advice, given)
-  writeWhole(join(folder, 'report.md'), REPORTS.markdown(advice))
-  console.error(`saved: ${join(folder, RUN_FILE)}, ${join(folder, 'report.md')}`)
+async function report(
+  record: RunRecord,
+  folder: string,
+  { book, ...use }: ChosenBook,
+  given: Given,
+): Promise<number> {
+  const reread = JSON.parse(JSON.stringify(withoutCommands(record))) as RunRecord
+  const advice = adviseRun(reread, book, { ...use, now: new Date() })
+  const code = await printAdvice(advice, given)
+  writeWhole(join(folder, 'report.md'), await writeReport('markdown', advice))
+  writeWhole(join(folder, 'report.html'), await writeReport('html', advice))
+  const saved = [RUN_FILE, 'report.md', 'report.html'].map((file) => join(folder, file))
+  console.error(`saved: ${saved.join(', ')}`)
   return code
 }
 

@@ -84,8 +84,10 @@ export async function runDeploying(
     if (before && before.resources.length > 0) await takeDownBefore(cloud, journal, before, notify)
     journal.write({ event: 'run', run: runKey(run.record), id: run.record.id, settings })
     return await withGradualInterruption(
-      ({ ending, signal }) =>
-        runScenario({ ...run, signal, deploying: { cloud, journal, book, maxSpendUsd, ending } }),
+      ({ ending: interrupted, signal }) => {
+        const ending = run.control ? AbortSignal.any([interrupted, run.control.stopping]) : interrupted
+        return runScenario({ ...run, signal, deploying: { cloud, journal, book, maxSpendUsd, ending } })
+      },
       (text) => notify({ kind: 'note', text }),
     )
   } finally {

@@ -14,6 +14,7 @@ export const SCENARIO_COMMANDS: readonly Command[] = [
         summary: 'folder of this run (default: reports/<scenario>-<time>)',
       },
       JSON_OUTPUT,
+      { name: 'plain', summary: 'plain lines of progress also in a terminal, as in a pipe or in CI' },
       { name: 'resume', summary: "finish an interrupted run: the one in --out, else the scenario's newest" },
       {
         name: 'max-spend',
@@ -52,6 +53,37 @@ export const SCENARIO_COMMANDS: readonly Command[] = [
     run: async (run, given) => (await import('./advise-command.ts')).adviseCommand(run, given),
   },
   {
+    name: 'report',
+    argument: 'run',
+    summary: 'write the report of a saved run (run.json or its folder) in any format',
+    options: [
+      {
+        name: 'format',
+        short: 'f',
+        value: 'name',
+        summary: 'markdown (default), json, csv, junit, annotations (GitHub) or terminal',
+      },
+      { name: 'out', short: 'o', value: 'file', summary: 'file to write (default: stdout)' },
+      BOOK,
+    ],
+    run: async (run, given) => (await import('./report-command.ts')).reportCommand(run, given),
+  },
+  {
+    name: 'compare',
+    argument: 'run',
+    second: 'run',
+    more: true,
+    summary: 'saved runs side by side with intervals, and what differs in their settings',
+    options: [
+      { name: 'json', summary: 'print one JSON document instead of text' },
+      { name: 'markdown', summary: 'print Markdown instead of text' },
+      { name: 'out', short: 'o', value: 'file', summary: 'file to write (default: stdout)' },
+      BOOK,
+    ],
+    run: async (first, given, second, more) =>
+      (await import('./compare-command.ts')).compareCommand([first, second, ...more], given),
+  },
+  {
     name: 'validate',
     argument: 'scenario',
     summary: 'check a scenario file and its model; list the candidates that it spans',
@@ -60,8 +92,10 @@ export const SCENARIO_COMMANDS: readonly Command[] = [
   },
   {
     name: 'schema',
-    summary: 'print the JSON Schema of scenario files, for editors',
-    options: [],
-    run: async () => (await import('./schema-command.ts')).schemaCommand(),
+    summary: 'print the JSON Schema of scenario files, for editors, or of what Plimsoll writes',
+    options: [
+      { name: 'of', value: 'what', summary: 'scenario (default), advice (--json) or run (run.json)' },
+    ],
+    run: async (_, given) => (await import('./schema-command.ts')).schemaCommand(given),
   },
 ]

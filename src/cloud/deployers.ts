@@ -5,7 +5,7 @@ import type { ResourceKind } from './resource.ts'
 type Loaders = { readonly [P in PlatformId]?: () => Promise<Deployer<Extract<Candidate, { platform: P }>>> }
 
 /** Each platform's deployer, loaded when it is used. */
-export const DEPLOYERS: Loaders = {
+const DEPLOYERS: Loaders = {
   functions: async () => (await import('./functions/index.ts')).functionsDeployer,
   vertex: async () => (await import('./vertex/index.ts')).vertexDeployer,
   'cloud-run': async () => (await import('./run/index.ts')).cloudRunDeployer,

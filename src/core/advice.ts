@@ -40,6 +40,14 @@ export interface ScaledTraffic extends OtherTraffic {
   readonly factor: number
   /** Those that meet the SLO under the scenario's traffic and not under this, each with why. */
   readonly breaks: readonly { readonly candidate: string; readonly why: string }[]
+  /** Of the candidates that charts show: what each costs under this traffic, and whether it meets the SLO. */
+  readonly costs: readonly CostThere[]
+}
+
+export interface CostThere {
+  readonly candidate: string
+  readonly outcome: VerdictOutcome
+  readonly usdPerMonth: string | null
 }
 
 /** Where the cheapest that meets the SLO changes: the one below this traffic, the other above. */
@@ -50,6 +58,8 @@ export interface BreakEven {
   readonly peakRps: number
   /** Their costs cross; or the one below does not meet the SLO above; or the one above does not meet it below. */
   readonly because: 'cost' | 'below-misses' | 'above-misses'
+  /** Of the one below, there. */
+  readonly usdPerMonth: string | null
 }
 
 /** What other traffic would change. */
@@ -60,6 +70,34 @@ export interface Outlook {
   readonly breakEvens: readonly BreakEven[]
   /** Of traffic with peaks: what would be cheapest were it flat at its mean, and in a sentence why it is not. */
   readonly flat: (OtherTraffic & { readonly why: string | null }) | null
+}
+
+/** Hour by hour: the traffic, and what it makes of each candidate that charts show, at the central estimate. */
+export interface HourlyMonth {
+  /** Mean rate of each hour that was simulated; fewer than 730 hours repeat over the month. */
+  readonly rps: readonly number[]
+  readonly candidates: readonly {
+    readonly candidate: string
+    /** Alive on average. */
+    readonly replicas: readonly number[]
+    /** The bill, each line spread over the hours by what drives it; null where a price is missing. */
+    readonly usd: readonly string[] | null
+  }[]
+}
+
+/** One replica of a candidate under flat rates, at the central estimate. */
+export interface LoadCurve {
+  readonly candidate: string
+  /** Highest rate at which every percentile that the SLO limits is within it; 0 where none is. */
+  readonly capacityRps: number
+  /** By rising rate. */
+  readonly points: readonly {
+    readonly offeredRps: number
+    /** Answered, and not too late for the client. */
+    readonly goodputRps: number
+    /** Null where so many fail that it has no bound. */
+    readonly latencyMs: Readonly<Record<Percentile, number | null>>
+  }[]
 }
 
 /** Candidates that differ in their settings only, and the best of them. */
@@ -225,6 +263,9 @@ export interface Advice {
   readonly suggestion: Suggestion | null
   /** Null where it was not asked for. */
   readonly outlook: Outlook | null
+  /** These two go with the outlook. */
+  readonly hourly?: HourlyMonth
+  readonly loadCurves?: readonly LoadCurve[]
   /** The recommendation in sentences, evidence first. */
   readonly recommendation: readonly string[]
   readonly nextMeasurement: NextMeasurement | null

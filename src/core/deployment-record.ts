@@ -26,7 +26,7 @@ export interface DeploymentRecord {
   readonly notes: readonly string[]
 }
 
-export interface LeftRecord {
+interface LeftRecord {
   readonly kind: string
   readonly name: string
   readonly region: string

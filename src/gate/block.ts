@@ -5,6 +5,11 @@ export type Side = 'base' | 'head'
 /** What one side did in one stretch of load. */
 export interface Block {
   readonly side: Side
+  /**
+   * Which start of the processes it was measured on, from 0. Two processes of one program differ for as long as they
+   * run: in where the scheduler puts them, and in how their memory lies.
+   */
+  readonly start: number
   readonly due: number
   /** Of the requests answered ok, rising. */
   readonly sortedMs: Float64Array
@@ -19,9 +24,9 @@ export type Quad = readonly [Block, Block, Block, Block]
 export function makeBlock(
   side: Side,
   latencyMs: Iterable<number>,
-  counts: { readonly due: number; readonly goodputRps: number },
+  counts: { readonly due: number; readonly goodputRps: number; readonly start?: number },
 ): Block {
-  return { side, sortedMs: sortAscending(latencyMs), ...counts }
+  return { side, start: 0, sortedMs: sortAscending(latencyMs), ...counts }
 }
 
 /** Which side each block of a quad is of; every other quad starts with the other one. */

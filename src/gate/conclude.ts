@@ -1,6 +1,6 @@
-import { percentileRatios } from '../stats/percentile.ts'
 import { percent } from './decide.ts'
 import type { Concern, GateOutcome, Judgement } from './gate-result.ts'
+import { latencyRatios } from './latency-ratios.ts'
 
 export type FailOn = readonly (Concern | 'inconclusive')[]
 
@@ -21,7 +21,7 @@ export function conclude(judgements: readonly Judgement[], failOn: FailOn): Gate
 
 /** Whether latencies were compared and not one of them could be judged: nothing else makes up for that. */
 function isBlind(judgements: readonly Judgement[]): boolean {
-  const latencies = judgements.filter(({ metric }) => metric in percentileRatios)
+  const latencies = judgements.filter(({ metric }) => metric in latencyRatios)
   return latencies.length > 0 && latencies.every(({ outcome }) => outcome === 'unjudged')
 }
 

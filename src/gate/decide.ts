@@ -16,10 +16,9 @@ const ALPHA = 0.1
 const CONFIRM_ALPHA = 0.1
 /** At most this share of changes to be caught passes, of each metric over all looks. */
 const BETA = 0.04
-/** A metric whose detectable change is beyond this says nothing that is worth reporting as a pass. */
-const MOST_DETECTABLE = 0.5
 
-export const DEFAULT_LOOKS: readonly number[] = [30, 60, 120]
+/** The last is as long as it gets: while something is undecided, each look is twice as long as the one before. */
+export const DEFAULT_LOOKS: readonly number[] = [60, 120, 240, 480]
 
 /** What has to be measured next. */
 export interface Wanted {
@@ -64,17 +63,30 @@ export function* decide(
       const confirming = yield { stage: 'confirm', quads: Math.max(quads, looks[1] ?? quads) }
       return { metrics: confirm(metrics, first, confirming), first, confirming }
     }
-    if (last || deciding.every(({ outcome }) => outcome === 'passed')) {
+    if (last) return { metrics, first, confirming: [] }
+    const growth = (looks.at(-1) ?? quads) / quads
+    if (deciding.every((metric) => isSettled(metric, growth))) {
+      const metrics = judgeLook(rules, first, levelsOf(looks, index), true)
       return { metrics, first, confirming: [] }
     }
   }
   throw new RangeError('a gate needs a look')
 }
 
-/** Each look spends in proportion to its number: 1/6, 2/6 and 3/6 of three, so that the longest can tell the most. */
+/** Each look spends in proportion to its number: of three 1/6, 2/6 and 3/6, so that the longest can tell the most. */
 function levelsOf(looks: readonly number[], index: number): Levels {
   const share = (index + 1) / ((looks.length * (looks.length + 1)) / 2)
   return { alpha: ALPHA * share, beta: BETA * share }
+}
+
+/**
+ * Whether more quads would change nothing: it has passed; or it binds nothing and is so noisy that not even `growth`
+ * times as many could show a side that is no worse to be below what is to be caught.
+ */
+function isSettled({ rule, outcome, worsening }: MetricDecision, growth: number): boolean {
+  if (outcome === 'passed') return true
+  if (rule.binding || !worsening) return false
+  return (worsening.high - worsening.value) / Math.sqrt(growth) > rule.caught
 }
 
 function judgeLook(
@@ -98,27 +110,25 @@ export function isEvidence(evidence: Evidence | NoEvidence): evidence is Evidenc
   return 'pValue' in evidence
 }
 
-/** Too little data for a metric that was asked for by name leaves the gate undecided; for another it is said. */
+/** Too little data for a metric that binds leaves the gate undecided; for another it is said. */
 export function unknown(rule: Rule, reason: string): MetricDecision {
-  const outcome = rule.asked ? 'inconclusive' : 'unjudged'
+  const outcome = rule.binding ? 'inconclusive' : 'unjudged'
   return { rule, outcome, worsening: null, detectable: null, reason }
 }
 
 /**
- * At the last look, a metric that was not asked for passes when it does not fail: what is detectable is found with 90%
- * power, so what was not found is below it with 90% confidence. Unless even a large change could not be found.
+ * A metric passes only when its far edge is within what is to be caught: that no change was seen, where the change to
+ * be caught could have gone unseen, is no pass. What is undecided at the last look leaves the gate undecided where it
+ * binds; else it is said to be unknown, and how large a change may hide there.
  */
 export function settle({ evidence, outcome, ...figures }: SeriesJudgement, last: boolean): MetricDecision {
   const { rule } = evidence
   const { worsening, detectable } = figures
-  if (outcome !== 'inconclusive' || !last || rule.asked) {
+  if (outcome !== 'inconclusive' || !last || rule.binding) {
     return { rule, outcome, worsening, detectable, reason: reasonOf(outcome, rule, figures) }
   }
-  const blind = !(detectable <= MOST_DETECTABLE)
-  const reason = blind
-    ? `too little data: the smallest change that it could tell is ${percent(detectable)}`
-    : `not shown to be over ${percent(rule.allowed)}; below ${percent(detectable)} with 90% confidence`
-  return { rule, outcome: blind ? 'unjudged' : 'passed', worsening, detectable, reason }
+  const hidden = `it may be up to ${percent(worsening.high)} worse, and ${percent(rule.caught)} is to be caught`
+  return { rule, outcome: 'unjudged', worsening, detectable, reason: `too noisy here: ${hidden}` }
 }
 
 function reasonOf(

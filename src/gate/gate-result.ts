@@ -7,6 +7,7 @@ export type Concern = 'slo' | 'regression' | 'cost'
 
 /** What may be judged. Each has one direction in which it gets worse. */
 export type MetricName =
+  | 'p10'
   | Percentile
   | 'goodput'
   | 'errors'

@@ -57,7 +57,7 @@ function judgeCost(rule: Rule, costs: CostsToJudge, of: (verdict: Verdict) => Us
     head,
   } as const
   if (base === null || head === null || decimal(base).lte(0)) {
-    const outcome = rule.asked ? 'inconclusive' : 'unjudged'
+    const outcome = rule.binding ? 'inconclusive' : 'unjudged'
     const reason = unpriced(base, head)
     return { ...figures, worsening: null, allowed: rule.allowed, detectable: null, outcome, reason }
   }
@@ -78,7 +78,8 @@ function unpriced(base: string | null, head: string | null): string {
 
 function outcomeOf(rule: Rule, low: number, high: number): Judgement['outcome'] {
   if (low > rule.allowed) return 'failed'
-  return high <= rule.allowed || !rule.asked ? 'passed' : 'inconclusive'
+  if (high <= rule.allowed) return 'passed'
+  return rule.binding ? 'inconclusive' : 'unjudged'
 }
 
 function explain(

@@ -98,11 +98,25 @@ function percentileEvidence(rule: Rule, pair: Pair): Found {
 
 /** Standard error of the log of a percentile; undefined where the sample cannot bound it. */
 function logError(measurement: Measurement, name: Percentile, open: boolean): number | undefined {
-  const loaded = open
-    ? undefined
-    : loadedInterval(measurement.samplesMs, percentileRatios[name], INTERVAL.confidence)
-  const interval = loaded ? (loaded.resolvable ? loaded : undefined) : measurement.intervals[name]
+  const interval = intervalOf(measurement, name, open)
   return interval && Math.log(interval.high / interval.low) / (2 * INTERVAL.quantile)
+}
+
+function intervalOf(measurement: Measurement, name: Percentile, open: boolean) {
+  if (open) return measurement.intervals[name]
+  const loaded = loadedInterval(measurement.samplesMs, percentileRatios[name], INTERVAL.confidence)
+  return loaded.resolvable ? loaded : undefined
+}
+
+/** The 95% interval of one percentile of one run; null of other figures, and where the sample cannot bound it. */
+export function intervalIn(
+  record: RunRecord,
+  metric: Rule['metric'],
+  subject: string,
+): { readonly low: number; readonly high: number } | null {
+  const measurement = measurementsOf(record).get(subject)
+  if (!measurement || !(metric in percentileRatios)) return null
+  return intervalOf(measurement, metric as Percentile, measurement.arrivals !== 'closed') ?? null
 }
 
 function errorsOf(rule: Rule, { subject, base, head }: Pair): Found {

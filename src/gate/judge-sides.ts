@@ -6,6 +6,7 @@ import type { Side } from './block.ts'
 import { type Decision, type MetricDecision, settle, unknown } from './decide.ts'
 import type { Judgement } from './gate-result.ts'
 import { judgeSeries, ratioEvidence } from './judge-series.ts'
+import { latencyRatios } from './latency-ratios.ts'
 import type { Rule } from './rules.ts'
 
 /** What two sides that were measured in turns did. */
@@ -51,7 +52,7 @@ function figureOf(metric: Rule['metric'], side: Side, { latencyMs, decision }: S
     const blocks = [...decision.first, ...decision.confirming].flat().filter((block) => block.side === side)
     return blocks.reduce((sum, { goodputRps }) => sum + goodputRps, 0) / blocks.length
   }
-  return ok.length === 0 ? null : percentile(ok, percentileRatios[metric as Percentile])
+  return ok.length === 0 ? null : percentile(ok, latencyRatios[metric as keyof typeof latencyRatios])
 }
 
 function judgeStartUps({ startUps }: SidesRecord, rule: Rule): Judgement[] {

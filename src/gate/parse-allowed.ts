@@ -3,6 +3,7 @@ import type { MetricName } from './gate-result.ts'
 
 /** Metrics that may be given a limit, as written; p99.9 is p999. */
 const ALLOWABLE: readonly MetricName[] = [
+  'p10',
   'p50',
   'p90',
   'p95',

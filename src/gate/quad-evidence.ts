@@ -1,7 +1,8 @@
-import { percentile, percentileRatios } from '../stats/percentile.ts'
+import { percentile } from '../stats/percentile.ts'
 import { type Block, mergeBlocks, type Quad, type Side } from './block.ts'
 import { type ErrorCount, errorEvidence } from './error-evidence.ts'
 import { type Evidence, ratioEvidence } from './judge-series.ts'
+import { latencyRatios } from './latency-ratios.ts'
 import type { Rule } from './rules.ts'
 
 /** A rule for which the blocks hold no evidence, and why. */
@@ -17,23 +18,68 @@ const LEAST_SHARE = 0.8
 const TAIL_REQUESTS = 8
 /** Groups below which their spread is hardly known. */
 const LEAST_GROUPS = 5
+/** Starts from which on they are what is counted; fewer hardly say how much they differ. */
+const LEAST_STARTS = 3
+/** Share of the quads of a start that is left out at either end. */
+const TRIMMED = 0.2
 
 /** What the quads say of one metric. */
 export function quadEvidence(rule: Rule, quads: readonly Quad[]): Evidence | NoEvidence {
   if (rule.metric === 'errors')
     return errorEvidence(rule, '', countErrors(quads, 'base'), countErrors(quads, 'head'))
   const ratio = rule.metric === 'goodput' ? undefined : ratioOf(rule)
+  const starts = [...Map.groupBy(quads, ([block]) => block.start).values()]
+  if (starts.length >= LEAST_STARTS) return startsEvidence(rule, ratio, starts)
   const groups = groupQuads(quads, ratio ?? 0)
-  const logRatios = groups
-    .map((group) => (ratio === undefined ? logGoodputLoss(group) : logPercentileRatio(ratio, group)))
-    .filter(Number.isFinite)
-  if (logRatios.length >= Math.max(2, LEAST_SHARE * groups.length)) return ratioEvidence(rule, '', logRatios)
-  const why = `only ${logRatios.length} of ${groups.length} stretches have requests answered ok on both sides`
+  return evidenceOf(
+    rule,
+    groups.map((group) => logRatioOf(ratio, group)),
+  )
+}
+
+/**
+ * The same of processes that were started anew now and then: each start gives one figure, since what a process has
+ * from its start on is alike in all its quads, however many there are.
+ */
+function startsEvidence(
+  rule: Rule,
+  ratio: number | undefined,
+  starts: readonly Quad[][],
+): Evidence | NoEvidence {
+  return evidenceOf(
+    rule,
+    starts.map((quads) => {
+      const whole = ratio === undefined || isTail(ratio, quads)
+      const each = whole ? [quads] : quads.map((quad) => [quad])
+      return trimmedMean(each.map((group) => logRatioOf(ratio, group)).filter(Number.isFinite))
+    }),
+  )
+}
+
+function evidenceOf(rule: Rule, all: readonly number[]): Evidence | NoEvidence {
+  const logRatios = all.filter(Number.isFinite)
+  if (logRatios.length >= Math.max(2, LEAST_SHARE * all.length)) return ratioEvidence(rule, '', logRatios)
+  const why = `only ${logRatios.length} of ${all.length} stretches have requests answered ok on both sides`
   return { rule, subject: '', why }
 }
 
+function logRatioOf(ratio: number | undefined, group: readonly Quad[]): number {
+  return ratio === undefined ? logGoodputLoss(group) : logPercentileRatio(ratio, group)
+}
+
+/** Whether a quad's own requests are too few for a percentile. */
+function isTail(ratio: number, quads: readonly Quad[]): boolean {
+  return mean(quads.flat().map((block) => tailOf(block, ratio))) < TAIL_REQUESTS
+}
+
+/** Without the fifth at either end: what else runs on the machine hits some quads, and those hard. */
+function trimmedMean(values: readonly number[]): number {
+  const cut = Math.floor(values.length * TRIMMED)
+  return mean([...values].sort((a, b) => a - b).slice(cut, values.length - cut))
+}
+
 function ratioOf({ metric }: Rule): number {
-  const ratio = (percentileRatios as Readonly<Record<string, number>>)[metric]
+  const ratio = (latencyRatios as Readonly<Record<string, number>>)[metric]
   if (ratio === undefined) throw new RangeError(`${metric} is not measured in blocks`)
   return ratio
 }

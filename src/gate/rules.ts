@@ -11,12 +11,13 @@ export interface Rule {
    * the gate is meant to catch: to show that a change is below 2% takes ten times the data that it takes to catch 10%.
    */
   readonly caught: number
-  /** Set by the user: while it is not decided, the gate has not passed. */
-  readonly asked: boolean
+  /** While it is not decided, the gate has not passed: what the user set, and the latency that noise reaches least. */
+  readonly binding: boolean
 }
 
 /** Judged on blocks unless the user says otherwise. On the same machine in turns, noise that both share cancels. */
 export const INTERLEAVED_RULES: readonly Rule[] = [
+  { ...rule('p10', 0.015, 0.05), binding: true },
   rule('p50', 0.015, 0.05),
   rule('p95', 0.015, 0.1),
   rule('p99', 0.01, 0.1),
@@ -50,12 +51,12 @@ export function withAllowed(
   const kept = defaults.filter(({ metric }) => !asked.has(metric))
   return [
     ...kept,
-    ...[...asked].map(([metric, allowed]) => ({ ...rule(metric, allowed, allowed), asked: true })),
+    ...[...asked].map(([metric, allowed]) => ({ ...rule(metric, allowed, allowed), binding: true })),
   ]
 }
 
 function rule(metric: MetricName, allowed: number, caught: number): Rule {
-  return { metric, concern: concernOf(metric), allowed, caught, asked: false }
+  return { metric, concern: concernOf(metric), allowed, caught, binding: false }
 }
 
 function concernOf(metric: MetricName): Concern {

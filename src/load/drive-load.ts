@@ -32,6 +32,8 @@ export interface Drive {
   readonly connectTimeoutMs: number
   /** Requests with a lower number are kept one by one. */
   readonly keepBelow: number
+  /** Naps shortly before each request in place of holding its core. */
+  readonly sparing: boolean
   /** Whether batches of samples are wanted. */
   readonly batches: boolean
   /** This thread's requests are number `thread` and every `threads`-th after it. */
@@ -98,6 +100,7 @@ export class Driver implements SenderListener {
       startedMs,
       (dueMs) => this.#fire(dueMs),
       () => this.stop(),
+      drive,
     )
     const stopWatching = watchStalls(this.#recorder.record.stalls)
     this.#undo = [stopPacing, stopWatching, () => clearInterval(sweeping), () => clearInterval(ticking)]

@@ -1,6 +1,7 @@
 import type { Advice } from '../core/advice.ts'
+import { jsonText } from './json-text.ts'
 
 /** The advice itself. What is infinite (a queue that grows without end) is null, as JSON has no infinity. */
 export function jsonReport(advice: Advice): string {
-  return `${JSON.stringify(advice, null, 2)}\n`
+  return jsonText(advice)
 }

@@ -19,6 +19,7 @@ import {
   shortName,
 } from './figures.ts'
 import type { ReportOptions } from './index.ts'
+import { plainTexts } from './plain-text.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -50,7 +51,8 @@ interface Page {
 }
 
 /** The advice for a terminal: recommendation first, then a row and a reason for every candidate. */
-export function terminalReport(advice: Advice, { width, color }: ReportOptions): string {
+export function terminalReport(given: Advice, { width, color }: ReportOptions): string {
+  const advice = plainTexts(given)
   const paint: Page['paint'] = (style, text) =>
     color ? styleText(style, text, { validateStream: false }) : text
   const page = { columns: Math.max(24, Math.min(width, 110)), paint }

@@ -1,12 +1,14 @@
+import type { Assessed, Assessment } from '../advise/assessment.ts'
 import { bestSettings } from '../advise/best-settings.ts'
 import { shownPercentile } from '../advise/explain.ts'
 import { frontier } from '../advise/frontier.ts'
 import { judge } from '../advise/judge.ts'
-import { outlook } from '../advise/outlook.ts'
+import { type Explored, outlook } from '../advise/outlook.ts'
 import { type Ranking, rank } from '../advise/rank.ts'
 import { nextMeasurement, recommend } from '../advise/recommend.ts'
+import { worthShowing } from '../advise/worth-showing.ts'
 import { centralPoint, type ServicePoints } from '../capacity/service-times.ts'
-import type { Advice, Outlook } from '../core/advice.ts'
+import type { Advice } from '../core/advice.ts'
 import type { PriceBook } from '../core/bill.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Slo } from '../core/scenario.ts'
@@ -18,6 +20,8 @@ import { type AdviceMemo, rememberAll } from './advice-memo.ts'
 import { type Assessing, assessAll, assessOne, effortOf } from './assess.ts'
 import { listAssumptions, listWarnings } from './caveats.ts'
 import { explore } from './explore.ts'
+import { hourlyMonth } from './hourly-month.ts'
+import { loadCurves } from './load-curves.ts'
 import { isSubject, type Known, type Subject, subjectsOf } from './subject.ts'
 import { suggestSettings } from './suggest-settings.ts'
 import { summarizeProfile, summarizeVariants } from './summarize-profile.ts'
@@ -85,9 +89,15 @@ function adviseCase(given: Case, book: PriceBook, options: AdviseOptions): Advic
   const { record, profile, subjects, assessing } = given
   const { scenario } = record
   const { meanRps, peakRps, requests } = profile
-  const ranking = rankUnder(subjects, scenario.slo, assessing)
+  const assessments = assessAll(subjects, assessing)
+  const ranking = judged(assessments, scenario.slo, profile)
   const next = nextMeasurement(ranking)
-  const other = options.outlook === false ? null : outlookOf(given, ranking)
+  const best = frontier(ranking.verdicts, shownPercentile(scenario.slo)).map(
+    ({ candidate }) => candidate.name,
+  )
+  const explored = options.outlook === false ? null : exploreRun(given, ranking)
+  const shown = explored && worthShowing(ranking, best, explored)
+  const other = explored && outlook(ranking, explored, shown ?? [])
   return {
     schemaVersion: 1,
     plimsoll: record.plimsoll,
@@ -103,12 +113,11 @@ function adviseCase(given: Case, book: PriceBook, options: AdviseOptions): Advic
     verdicts: ranking.verdicts,
     cheapest: ranking.cheapest?.candidate.name ?? null,
     ties: ranking.ties.map(({ candidate }) => candidate.name),
-    frontier: frontier(ranking.verdicts, shownPercentile(scenario.slo)).map(
-      ({ candidate }) => candidate.name,
-    ),
+    frontier: best,
     bestSettings: bestSettings(ranking.verdicts),
     suggestion: options.outlook === false ? null : suggestionFor(given, ranking),
     outlook: other,
+    ...(shown && seriesOf(shown, assessments, subjects, scenario)),
     recommendation: recommend(ranking, next, scenario.slo, other),
     nextMeasurement: next,
     assumptions: listAssumptions(record),
@@ -120,23 +129,23 @@ function adviseCase(given: Case, book: PriceBook, options: AdviseOptions): Advic
   }
 }
 
-function rankUnder(subjects: readonly (Subject | Known)[], slo: Slo, assessing: Assessing): Ranking {
-  return rank(
-    assessAll(subjects, assessing).map((assessment) => judge(assessment, slo, assessing.profile.requests)),
-  )
+function judged(assessments: readonly Assessment[], slo: Slo, { requests }: MonthProfile): Ranking {
+  return rank(assessments.map((assessment) => judge(assessment, slo, requests)))
 }
 
 /** What other traffic would change, at the slow half of each range. Null where there is nothing to simulate. */
-function outlookOf(
+function exploreRun(
   { record: { scenario }, subjects, profile, assessing }: Case,
   now: Ranking,
-): Outlook | null {
+): Explored | null {
   const able = subjects.filter(isSubject)
   if (able.length === 0) return null
   const effort = effortOf(scenario, OUTLOOK_EFFORT)
-  const ranked = (some: readonly Subject[], month: MonthProfile) =>
-    rankUnder(some, scenario.slo, { ...assessing, profile: month, effort, part: slowHalf })
-  const explored = explore(now, profile, {
+  const ranked = (some: readonly Subject[], month: MonthProfile) => {
+    const assessments = assessAll(some, { ...assessing, profile: month, effort, part: slowHalf })
+    return judged(assessments, scenario.slo, month)
+  }
+  return explore(now, profile, {
     rankAll: (month) => ranked(able, month),
     rankTwo: (names, month) =>
       ranked(
@@ -144,7 +153,6 @@ function outlookOf(
         month,
       ),
   })
-  return outlook(now, explored)
 }
 
 /** The search looks at as little as the outlook does; what it finds is assessed as the candidates are. */
@@ -152,6 +160,24 @@ function suggestionFor({ record, subjects, assessing }: Case, ranking: Ranking):
   if (!subjects.some((each) => isSubject(each) && !each.measurement)) return null
   const effort = effortOf(record.scenario, OUTLOOK_EFFORT)
   return suggestSettings(record, ranking, { ...assessing, effort, part: slowHalf }, assessing)
+}
+
+/** What charts show of some candidates: the month hour by hour, and one replica as its load rises. */
+function seriesOf(
+  shown: readonly string[],
+  assessments: readonly Assessment[],
+  subjects: readonly (Subject | Known)[],
+  scenario: RunRecord['scenario'],
+): Pick<Advice, 'hourly' | 'loadCurves'> {
+  const assessed = assessments.filter((each): each is Assessed => each.state === 'assessed')
+  const hourly = hourlyMonth(assessed, shown)
+  const chosen = shown.flatMap(
+    (name) => subjects.filter(isSubject).find(({ candidate }) => candidate.name === name) ?? [],
+  )
+  return {
+    ...(hourly && { hourly }),
+    loadCurves: loadCurves(chosen, scenario.slo, effortOf(scenario)),
+  }
 }
 
 /** The middle and the slow end, which decides whether the SLO is surely met; a range has its middle in the middle. */

@@ -67,11 +67,13 @@ function assess(
   book: PriceBook,
 ): Assessed {
   const { candidate, service, scaling, measurement, shortfalls, caveats } = subject
+  const { hourlyRps, hourlyReplicas } = centralPoint(months)
   const common = {
     state: 'assessed',
     candidate,
     aloneMs: aloneMs(service),
     operation: summarizeOperation(months, service),
+    hourly: { rps: hourlyRps, replicas: hourlyReplicas },
     bills: billMonths(subject, months, profile, book),
     shortfalls,
     caveats,

@@ -37,10 +37,13 @@ export class RunControl {
     this.#paused = undefined
   }
 
-  /** Gives up the step under way, where it may be given up. Returns whether it is. */
-  skip(): boolean {
-    this.#step?.abort(new Skipped('skipped'))
+  get canSkip(): boolean {
     return this.#step !== undefined
+  }
+
+  /** Gives up the step under way, where it may be given up. */
+  skip(): void {
+    this.#step?.abort(new Skipped('skipped'))
   }
 
   stop(): void {

@@ -65,6 +65,7 @@ function changeBetween(
       meanRps: significant(meanRps),
       peakRps: significant(peakRps),
       because: !meets(over, a) ? 'below-misses' : !meets(under, b) ? 'above-misses' : 'cost',
+      usdPerMonth: under.cheapest?.usdPerMonth?.value ?? null,
     },
   ]
 }

@@ -4,6 +4,7 @@ import { type AttachedEndpoint, tooLarge } from '../cloud/vertex/attached.ts'
 import type { Candidate } from '../core/candidate.ts'
 import { UserError } from '../core/errors.ts'
 import type { ModelFacts, Trial } from '../core/measurement.ts'
+import type { Listener } from '../core/run-event.ts'
 import type { Scenario } from '../core/scenario.ts'
 import type { UrlAuth } from '../core/url-auth.ts'
 import { parseVertexEndpoint } from '../core/vertex-endpoint.ts'
@@ -13,7 +14,6 @@ import { predictUrl } from '../serving/other-servers.ts'
 import { buildRequest } from '../serving/payload.ts'
 import { smallestCount } from '../stats/percentile-interval.ts'
 import { monthProfile } from '../traffic/month-profile.ts'
-import type { Listener } from './events.ts'
 
 /** Requests in flight beyond which further ones are dropped: far more than any deployment that keeps up. */
 const MOST_IN_FLIGHT = 1000
@@ -29,11 +29,11 @@ interface UrlTrial {
   readonly scenario: Scenario
   readonly model: Pick<ModelFacts, 'inputs'>
   readonly signal: AbortSignal
-  /** Ends the load with what it has measured. */
-  readonly ending?: AbortSignal
   readonly notify: Listener
   /** What lets requests in; absent, as the candidate says. */
   readonly live?: LiveHeaders
+  /** Ends the load with what it has measured. */
+  readonly ending?: AbortSignal
 }
 
 /** Refusals one after the other that are no accident: the token is not taken any more. */
@@ -85,8 +85,12 @@ async function measureLive(
   if ('fault' in proof)
     return failed(candidate, `not loaded, because its first request failed: ${proof.fault}`)
   const plan = planLoad(scenario)
+  trial.notify({
+    kind: 'load-started',
+    candidate: candidate.name,
+    load: { arrivals, offeredRps: plan.rps, warmupRequests },
+  })
   const refusals = watchRefusals(live, trial.ending)
-  trial.notify({ kind: 'load-started', load: { arrivals, offeredRps: plan.rps, warmupRequests } })
   const measurement = await loadOpen({
     url,
     payloads: [{ body }],

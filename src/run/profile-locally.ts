@@ -1,6 +1,7 @@
 import { median } from 'simple-statistics'
 import { WorldError } from '../core/errors.ts'
 import type { LocalProfile, Measurement } from '../core/measurement.ts'
+import type { Listener } from '../core/run-event.ts'
 import type { PartialProfile } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { formatMs } from '../core/units.ts'
@@ -9,8 +10,8 @@ import { summarize } from '../load/measurement.ts'
 import { describeHost } from '../serving/describe-host.ts'
 import { startLocalServer } from '../serving/local-server.ts'
 import { measureStartUp } from '../serving/measure-start-up.ts'
-import { type Listener, sampleTeller } from './events.ts'
 import type { ProbedModel } from './probe-model.ts'
+import { sampleTeller } from './sample-teller.ts'
 import type { Step } from './steps.ts'
 
 export interface Profiling {

@@ -4,6 +4,7 @@ import { UserError } from '../core/errors.ts'
 import type { TensorSpec } from '../core/measurement.ts'
 import type { ModelProfile, ProfilePoint, ProfileResult } from '../core/model-profile.ts'
 import { seededRandom } from '../core/random.ts'
+import type { Listener } from '../core/run-event.ts'
 import type { ModelSource, Slo, VariantSource } from '../core/scenario.ts'
 import { formatMs } from '../core/units.ts'
 import type { VariantFacts } from '../core/variant.ts'
@@ -15,7 +16,6 @@ import { VariantBuilder } from '../model/variants/build-variant.ts'
 import { checkInputs } from '../serving/check-inputs.ts'
 import { describeHost } from '../serving/describe-host.ts'
 import { startLocalServer } from '../serving/local-server.ts'
-import type { Listener } from './events.ts'
 
 export interface ProfileModelOrder {
   readonly model: ModelSource

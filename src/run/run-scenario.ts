@@ -2,6 +2,7 @@ import type { Candidate } from '../core/candidate.ts'
 import type { CloudRecord } from '../core/deployment-record.ts'
 import { UserError } from '../core/errors.ts'
 import type { Trial } from '../core/measurement.ts'
+import type { Listener } from '../core/run-event.ts'
 import type { PartialProfile, RunRecord, VariantTrial } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { platformOf } from '../platforms/index.ts'
@@ -10,7 +11,6 @@ import { RunControl } from './control.ts'
 import { deployable, deployCandidates } from './deploy/deploy-candidates.ts'
 import type { Deploying } from './deploy/session.ts'
 import { describeTrial } from './describe-trial.ts'
-import type { Listener } from './events.ts'
 import { checkTokens, measureUrl } from './measure-url.ts'
 import { type Locate, type ProbedModel, probeModel } from './probe-model.ts'
 import { completeProfile, profileSteps } from './profile-locally.ts'
@@ -27,10 +27,10 @@ export interface Run {
   readonly variantsFolder?: string
   readonly signal: AbortSignal
   readonly notify: Listener
-  /** Given, candidates become deployments as far as their platforms can be deployed to. */
-  readonly deploying?: Deploying
   /** Lets a user pause, skip and stop. */
   readonly control?: RunControl
+  /** Given, candidates become deployments as far as their platforms can be deployed to. */
+  readonly deploying?: Deploying
 }
 
 /**
@@ -65,7 +65,7 @@ export async function runScenario(run: Run): Promise<RunRecord> {
     const names = new Set(toDeploy.map(({ name }) => name))
     const others = () => state.untried().filter(({ name }) => !names.has(name))
     await runSteps(
-      [...remainingSteps(run, state, model, others(), control), ...variantProfileSteps(variants, others())],
+      [...remainingSteps(run, state, model, control, others()), ...variantProfileSteps(variants, others())],
       stepping,
     )
     await control.ready(signal)
@@ -143,8 +143,8 @@ function remainingSteps(
   { record, signal, notify }: Run,
   state: RunState,
   model: ProbedModel,
-  candidates: readonly Candidate[],
   control: RunControl,
+  candidates: readonly Candidate[],
 ): Step[] {
   const { scenario } = record
   const withUrl = candidates.filter(hasUrl)

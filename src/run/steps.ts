@@ -1,5 +1,5 @@
+import type { Listener } from '../core/run-event.ts'
 import { type RunControl, Skipped } from './control.ts'
-import type { Listener } from './events.ts'
 
 /** One piece of work that is saved when it is done. */
 export interface Step {

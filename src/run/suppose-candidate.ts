@@ -34,12 +34,15 @@ const PLATFORM_NAMES: Readonly<Record<Candidate['platform'], string>> = {
   gce: 'Compute Engine',
 }
 
-/** A candidate in another region, bought otherwise, with other bounds: what cannot change stays, and it says so. */
-export function supposeCandidate(from: Candidate, whatIf: WhatIf): SupposedCandidate {
+/**
+ * A candidate in another region, bought otherwise, with other bounds: what cannot change stays, and it says so.
+ * @param isMeasured its figures are of a deployment of it
+ */
+export function supposeCandidate(from: Candidate, whatIf: WhatIf, isMeasured: boolean): SupposedCandidate {
   const changes = [
-    (candidate: Candidate) => inRegion(candidate, whatIf.region),
+    (candidate: Candidate) => inRegion(candidate, whatIf.region, isMeasured),
     (candidate: Candidate) => boughtAs(candidate, whatIf.commitment),
-    (candidate: Candidate) => withLeast(candidate, whatIf.minReplicas),
+    (candidate: Candidate) => withLeast(candidate, whatIf.minReplicas, isMeasured),
   ]
   let supposed: Change = { candidate: from, remarks: [] }
   for (const change of changes) {
@@ -53,9 +56,9 @@ export function supposeCandidate(from: Candidate, whatIf: WhatIf): SupposedCandi
 type Change = Omit<SupposedCandidate, 'from'>
 
 /** What was measured stays where it was: elsewhere there are other machines and another network. */
-function inRegion(candidate: Candidate, region: string | undefined): Change {
+function inRegion(candidate: Candidate, region: string | undefined, isMeasured: boolean): Change {
   if (region === undefined || candidate.region === region) return { candidate, remarks: [] }
-  if (candidate.url === undefined) return { candidate: { ...candidate, region }, remarks: [] }
+  if (!isMeasured) return { candidate: { ...candidate, region }, remarks: [] }
   const unknown = `measured in ${candidate.region}, and what was measured there cannot be moved: deploy it in ${region} and load it there`
   return { candidate, remarks: [], unknown }
 }
@@ -90,24 +93,24 @@ function withoutPurchase<C extends { readonly purchase?: Purchase }>(candidate: 
 }
 
 /** Fixed VMs become as many where they are fewer; what scales has that as its least. */
-function withLeast(candidate: Candidate, least: number | undefined): Change {
+function withLeast(candidate: Candidate, least: number | undefined, isMeasured: boolean): Change {
   if (least === undefined || least === candidate.minReplicas) return { candidate, remarks: [] }
-  if (candidate.platform === 'gce' && candidate.kind === 'vm') return fixedFleet(candidate, least)
+  if (candidate.platform === 'gce' && candidate.kind === 'vm') return fixedFleet(candidate, least, isMeasured)
   const changed = { ...candidate, minReplicas: least }
   if (least > candidate.maxReplicas) {
     const rule = `at least ${least} replicas are more than its most, which are ${candidate.maxReplicas}`
     return { candidate: changed, remarks: [], refusal: { rule, source: 'maxReplicas in the scenario' } }
   }
-  if (candidate.url === undefined) return { candidate: changed, remarks: [] }
+  if (!isMeasured) return { candidate: changed, remarks: [] }
   const remark = `its latency was measured with at least ${candidate.minReplicas} replicas; with ${least} only its cost is worked out anew`
   return { candidate: changed, remarks: [remark] }
 }
 
-function fixedFleet(candidate: Candidate, least: number): Change {
+function fixedFleet(candidate: Candidate, least: number, isMeasured: boolean): Change {
   if (least < candidate.minReplicas)
     return { candidate, remarks: [`fixed VMs, which do not scale: they stay ${candidate.minReplicas}`] }
   const changed = { ...candidate, minReplicas: least, maxReplicas: least }
-  if (candidate.url === undefined) return { candidate: changed, remarks: [] }
+  if (!isMeasured) return { candidate: changed, remarks: [] }
   const unknown = `measured with ${candidate.minReplicas} VM${candidate.minReplicas === 1 ? '' : 's'}: what ${least} would do was not`
   return { candidate: changed, remarks: [], unknown }
 }

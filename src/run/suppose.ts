@@ -1,3 +1,4 @@
+import type { CloudRecord } from '../core/deployment-record.ts'
 import { type Problem, UserError } from '../core/errors.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import { formatRps } from '../core/units.ts'
@@ -31,7 +32,10 @@ export function suppose(record: RunRecord, whatIf: WhatIf): Supposed {
   const { region, commitment, minReplicas } = whatIf
   if (region === undefined && commitment === undefined && minReplicas === undefined)
     return { record: { ...record, scenario }, remarks: new Map(), notes: notesOf(whatIf, []) }
-  const all = record.scenario.candidates.map((candidate) => supposeCandidate(candidate, whatIf))
+  const measured = measuredOnes(record)
+  const all = record.scenario.candidates.map((candidate) =>
+    supposeCandidate(candidate, whatIf, measured.has(candidate.name)),
+  )
   const distinct = [...new Map(all.toReversed().map((each) => [each.candidate.name, each])).values()]
   const kept = distinct.toReversed()
   const trials = new Map(record.trials.map((trial) => [trial.candidate, trial]))
@@ -40,6 +44,7 @@ export function suppose(record: RunRecord, whatIf: WhatIf): Supposed {
       ...record,
       scenario: { ...scenario, candidates: kept.map(({ candidate }) => candidate) },
       trials: kept.flatMap((each) => supposeTrial(each, trials.get(each.from.name), record)),
+      ...(record.cloud && { cloud: renamed(record.cloud, kept) }),
     },
     remarks: new Map(kept.map(({ candidate, remarks }) => [candidate.name, remarks])),
     notes: notesOf(
@@ -47,6 +52,22 @@ export function suppose(record: RunRecord, whatIf: WhatIf): Supposed {
       all.filter((each) => !kept.includes(each)),
     ),
   }
+}
+
+function measuredOnes({ scenario, trials }: RunRecord): ReadonlySet<string> {
+  const attached = scenario.candidates.filter(({ url }) => url !== undefined)
+  const loaded = trials.filter(({ status }) => status === 'measured')
+  return new Set([...attached.map(({ name }) => name), ...loaded.map(({ candidate }) => candidate)])
+}
+
+/** Deployments belong to their candidates by name, and what it has changed of a candidate is in its name. */
+function renamed(cloud: CloudRecord, candidates: readonly SupposedCandidate[]): CloudRecord {
+  const names = new Map(candidates.map(({ from, candidate }) => [from.name, candidate.name]))
+  const deployments = cloud.deployments.map((each) => ({
+    ...each,
+    candidate: names.get(each.candidate) ?? each.candidate,
+  }))
+  return { ...cloud, deployments }
 }
 
 /** What of the question cannot be asked of this run, each with the flag that asks it. */

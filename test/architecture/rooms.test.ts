@@ -60,10 +60,10 @@ const HEAVY: Readonly<Record<string, readonly string[]>> = {
   yaml: ['scenario'],
   '@google-cloud/billing': ['pricing'],
   '@grpc/grpc-js': ['pricing'],
-  'google-auth-library': ['cloud'],
-  'google-gax': ['cloud'],
   ink: ['tui'],
   react: ['tui'],
+  'google-auth-library': ['cloud'],
+  'google-gax': ['cloud'],
 }
 
 const SOURCES = sources('src')

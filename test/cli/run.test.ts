@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Advice, Verdict } from '../../src/core/advice.ts'
 import type { PriceBook } from '../../src/core/bill.ts'
@@ -26,7 +27,20 @@ describe('a run from end to end', () => {
     expect(run.code).toBe(0)
     expect(advice.schemaVersion).toBe(1)
     expect(run.stderr).toMatch(/^\[1\/\d\] start-up of the local server \.\.\.\n/)
-    expect(run.stderr).toContain(`saved: ${join(out, 'run.json')}, ${join(out, 'report.md')}`)
+    expect(run.stderr).toContain(
+      `saved: ${join(out, 'run.json')}, ${join(out, 'report.md')}, ${join(out, 'report.html')}`,
+    )
+  })
+
+  test('prints advice and saves a run as the published schemas have them', async () => {
+    for (const [of, value] of [
+      ['advice', advice],
+      ['run', readJson(out, 'run.json')],
+    ] as const) {
+      const { stdout } = await plimsoll(['schema', '--of', of])
+      const validate = new Ajv2020({ allErrors: true }).compile(JSON.parse(stdout))
+      expect(validate(value) ? [] : validate.errors).toEqual([])
+    }
   })
 
   test('has a verdict on each candidate, with its name, platform, region, outcome, evidence and reasons', () => {
@@ -168,7 +182,11 @@ describe('a run from end to end', () => {
     expect(code).toBe(0)
     const [name = ''] = readdirSync(join(folder, 'reports'))
     expect(name).toMatch(/^small-\d{8}-\d{6}$/)
-    expect(readdirSync(join(folder, 'reports', name)).sort()).toEqual(['report.md', 'run.json'])
+    expect(readdirSync(join(folder, 'reports', name)).sort()).toEqual([
+      'report.html',
+      'report.md',
+      'run.json',
+    ])
   })
 })
 

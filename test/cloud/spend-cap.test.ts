@@ -96,7 +96,7 @@ describe('a deployment that hangs for an hour', () => {
     const maxSpendUsd = decimal('0.5')
     const journal = openJournal(join(temporaryFolder(), 'journal.jsonl'), pace.now)
     const deploying: Deploying = { cloud, journal, book, maxSpendUsd, ending: new AbortController().signal }
-    const purse = new Purse(deploying)
+    const purse = new Purse(deploying, () => {})
     const watching = purse.watch()
     const trials: Trial[] = []
     const startedMs = pace.now()

@@ -99,8 +99,62 @@ describe('the gate', () => {
     const { outcomes, decision } = drive(({ quads: count }, turn) =>
       quads(count, turn, { headFailures: 100 }),
     )
-    expect(outcomes).toMatchObject({ p50: 'unjudged', errors: 'failed' })
+    expect(outcomes).toMatchObject({ p10: 'inconclusive', p50: 'unjudged', errors: 'failed' })
     expect(decision.metrics[0]?.reason).toContain('answered ok on both sides')
+  })
+})
+
+describe('the gate on a machine so noisy that the change to be caught could hide', () => {
+  const noisy = ({ quads: count }: Wanted, turn: number) => {
+    const random = seededRandom(turn)
+    return quads(count, turn, {}).map((quad) =>
+      quad.map((block) => {
+        const factor = 1 + 6 * random() ** 4
+        return { ...block, sortedMs: block.sortedMs.map((ms) => ms * factor) }
+      }),
+    ) as unknown as Quad[]
+  }
+
+  test('extends to its last look and is inconclusive: that nothing was shown is no pass', () => {
+    const { wishes, outcomes, decision } = drive(noisy)
+    expect(wishes.map(({ quads: count }) => count)).toEqual([10, 10, 20])
+    expect(outcomes.p10).toBe('inconclusive')
+    expect(decision.metrics[0]?.detectable).toBeGreaterThan(0.05)
+  })
+
+  test('calls no metric passed whose far edge is beyond what is to be caught', () => {
+    for (const { rule, outcome, worsening, reason } of drive(noisy).decision.metrics) {
+      if (outcome === 'passed') expect(worsening?.high).toBeLessThanOrEqual(rule.caught)
+      if (outcome === 'unjudged') expect(reason).toMatch(/too noisy here: it may be up to .* worse/)
+    }
+  })
+})
+
+describe('the gate on processes that differ from start to start', () => {
+  /** Each start of the head is slower or faster by up to a fifth for as long as it runs. */
+  const uneven = (perStart: number) => {
+    let measured = 0
+    return ({ quads: count }: Wanted, turn: number) =>
+      quads(count, turn, { noise: 0.02 }).map((quad) => {
+        const start = Math.floor(measured++ / perStart)
+        const factor = 1 + 0.2 * (2 * seededRandom(97 * start + 5)() - 1)
+        return quad.map((block) => ({
+          ...block,
+          start,
+          sortedMs: block.side === 'head' ? block.sortedMs.map((ms) => ms * factor) : block.sortedMs,
+        })) as unknown as Quad
+      })
+  }
+
+  test('does not take what one start happens to have for the program', () => {
+    const { outcomes } = drive(uneven(5))
+    expect(Object.values(outcomes)).not.toContain('failed')
+    expect(outcomes.p10).toBe('inconclusive')
+  })
+
+  test('would, were the starts not told apart', () => {
+    const blind = uneven(40)
+    expect(drive(blind).wishes.some(({ stage }) => stage === 'confirm')).toBe(true)
   })
 })
 

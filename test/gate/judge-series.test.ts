@@ -3,7 +3,7 @@ import { seededRandom } from '../../src/core/random.ts'
 import { judgeSeries, ratioEvidence } from '../../src/gate/judge-series.ts'
 import type { Rule } from '../../src/gate/rules.ts'
 
-const rule: Rule = { metric: 'p50', concern: 'regression', allowed: 0.02, caught: 0.05, asked: false }
+const rule: Rule = { metric: 'p50', concern: 'regression', allowed: 0.02, caught: 0.05, binding: false }
 const levels = { alpha: 0.05, beta: 0.05 }
 
 function normal(random: () => number): number {

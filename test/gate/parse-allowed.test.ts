@@ -29,8 +29,9 @@ test('a limit of the user takes the place of the default and has to be decided',
     ]),
   )
   expect(
-    rules.filter(({ asked }) => asked).map(({ metric, allowed, caught }) => [metric, allowed, caught]),
+    rules.filter(({ binding }) => binding).map(({ metric, allowed, caught }) => [metric, allowed, caught]),
   ).toEqual([
+    ['p10', 0.015, 0.05],
     ['p99', 0.3, 0.3],
     ['p90', 0.1, 0.1],
   ])

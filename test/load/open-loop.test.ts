@@ -49,6 +49,16 @@ describe('the open loop', () => {
     for (const { sentMs, dueMs } of samples) expect(sentMs).toBeGreaterThanOrEqual(dueMs)
   })
 
+  it('sends all of them, none earlier than it is due, when it is sparing with the core', async () => {
+    const url = await serveHttp((_request, response) => void response.end('{}'))
+    const startedMs = performance.now()
+    const samples = await load(url, { sparing: true })
+    const tookMs = performance.now() - startedMs
+    expect(outcomes(samples)).toEqual({ ok: 20 })
+    for (const { sentMs, dueMs } of samples) expect(sentMs).toBeGreaterThanOrEqual(dueMs)
+    expect(tookMs).toBeGreaterThanOrEqual(95)
+  })
+
   it('charges a freeze of the server to every request that was due in it', async () => {
     const freezeMs = 400
     const frozenFrom = 20

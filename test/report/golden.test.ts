@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { loadPriceBook } from '../../src/pricing/price-book.ts'
-import { REPORTS } from '../../src/report/index.ts'
+import { writeReport } from '../../src/report/index.ts'
+import { terminalReport } from '../../src/report/terminal.ts'
 import { adviseRun } from '../../src/run/advise-run.ts'
 import { variedRun } from '../fixtures/run.ts'
 
@@ -9,7 +10,7 @@ import { variedRun } from '../fixtures/run.ts'
 const now = new Date('2026-10-01T10:00:00Z')
 const use = { origin: 'built-in', notes: [], now } as const
 const advice = adviseRun(variedRun(), await loadPriceBook(), use)
-const plain = (width: number) => REPORTS.terminal(advice, { width, color: false })
+const plain = (width: number) => terminalReport(advice, { width, color: false })
 
 describe('The advice of the golden files', () => {
   test('holds every outcome and both kinds of evidence', () => {
@@ -28,17 +29,19 @@ describe('The reports read as in test/golden', () => {
   })
 
   test('in colour, which changes no letter and no width', async () => {
-    const colored = REPORTS.terminal(advice, { width: 80, color: true })
+    const colored = terminalReport(advice, { width: 80, color: true })
     expect(colored).not.toBe(plain(80))
     expect(stripVTControlCharacters(colored)).toBe(plain(80))
     await expect(colored).toMatchFileSnapshot('../golden/report-80-color.txt')
   })
 
-  test('as Markdown', async () => {
-    await expect(REPORTS.markdown(advice)).toMatchFileSnapshot('../golden/report.md')
-  })
-
-  test('as JSON', async () => {
-    await expect(REPORTS.json(advice)).toMatchFileSnapshot('../golden/report.json')
+  test.each([
+    ['markdown', 'report.md'],
+    ['json', 'report.json'],
+    ['csv', 'report.csv'],
+    ['junit', 'report.xml'],
+    ['annotations', 'report.annotations.txt'],
+  ] as const)('as %s', async (format, file) => {
+    await expect(await writeReport(format, advice)).toMatchFileSnapshot(`../golden/${file}`)
   })
 })

@@ -66,7 +66,9 @@ describe('the local server', () => {
     const { instances } = JSON.parse(payload('base64').toString())
     const reply = await post(JSON.stringify({ instances: [instances[0], instances[0], instances[0]] }))
     expect((await bodyOf(reply)).predictions).toHaveLength(3)
-    expect(reply.headers.get('server-timing')).toMatch(/^inference;dur=\d+\.\d{3}$/)
+    expect(reply.headers.get('server-timing')).toMatch(
+      /^inference;dur=\d+\.\d{3}, queue;dur=\d+\.\d{3}, compute;dur=\d+\.\d{3}$/,
+    )
   })
 
   it('says that it is healthy', async () => {

@@ -75,7 +75,10 @@ function figuresOf(order: QueueOrder, { marks, responses, warm, last, end, event
   }
 }
 
-function fleetOf(order: QueueOrder): FleetPlan {
+/** The queue's replicas and slots as a fleet. */
+export function fleetOf(
+  order: Omit<QueueOrder, 'arrivals' | 'requests' | 'warmupRequests' | 'seed'>,
+): FleetPlan {
   const { serviceMs, slotsPerReplica: slots, replicas, routing, concurrencyCurve, batching } = order
   const inReplica = slots * (batching?.max ?? 1)
   return {

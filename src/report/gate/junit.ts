@@ -1,6 +1,6 @@
 import type { GateResult, Judgement } from '../../gate/gate-result.ts'
+import { xmlText } from '../xml-text.ts'
 import { rowOf } from './figures.ts'
-import { plainText } from './plain-text.ts'
 
 /** One test case a metric: what failed is a failure, what could not be decided an error, what was not judged skipped. */
 export function gateJunit(result: GateResult): string {
@@ -10,9 +10,9 @@ export function gateJunit(result: GateResult): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="plimsoll gate" ${counts}>`,
-    `  <testsuite name="plimsoll gate" ${counts} timestamp="${xml(result.startedAt)}" time="${(result.measured?.seconds ?? 0).toFixed(3)}">`,
+    `  <testsuite name="plimsoll gate" ${counts} timestamp="${xmlText(result.startedAt)}" time="${(result.measured?.seconds ?? 0).toFixed(3)}">`,
     ...result.judgements.map((judgement) => testCase(judgement)),
-    `    <system-out>${xml(result.summary.join(' '))}</system-out>`,
+    `    <system-out>${xmlText(result.summary.join(' '))}</system-out>`,
     '  </testsuite>',
     '</testsuites>',
     '',
@@ -21,9 +21,9 @@ export function gateJunit(result: GateResult): string {
 
 function testCase(judgement: Judgement): string {
   const { name, base, head, worse } = rowOf(judgement)
-  const open = `    <testcase classname="plimsoll.gate.${judgement.concern}" name="${xml(name)}"`
-  const message = `message="${xml(judgement.reason)}"`
-  const figures = xml(`base ${base}, head ${head}, worse by ${worse}`)
+  const open = `    <testcase classname="plimsoll.gate.${judgement.concern}" name="${xmlText(name)}"`
+  const message = `message="${xmlText(judgement.reason)}"`
+  const figures = xmlText(`base ${base}, head ${head}, worse by ${worse}`)
   switch (judgement.outcome) {
     case 'passed':
       return `${open}/>`
@@ -34,13 +34,4 @@ function testCase(judgement: Judgement): string {
     case 'inconclusive':
       return `${open}><error type="inconclusive" ${message}>${figures}</error></testcase>`
   }
-}
-
-function xml(text: string): string {
-  return plainText(text)
-    .replaceAll(/[\ud800-\udfff\ufffe\uffff]/gu, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 }

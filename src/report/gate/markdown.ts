@@ -1,7 +1,8 @@
 import { formatUsd } from '../../core/money.ts'
 import type { GateResult, Judgement } from '../../gate/gate-result.ts'
+import { markdownBullets, markdownDetails, markdownTable, markdownText } from '../markdown-text.ts'
+import { plainText } from '../plain-text.ts'
 import { describeMeasured, OUTCOME_WORDS, rowOf } from './figures.ts'
-import { plainText } from './plain-text.ts'
 import { changeSentence } from './terminal.ts'
 
 /** By which a comment of an earlier gate is found again. */
@@ -24,24 +25,29 @@ export function gateMarkdown(result: GateResult): string {
   return [
     COMMENT_MARK,
     `## ${EMOJI[result.outcome]} ${OUTCOME_WORDS[result.outcome]}`,
-    result.summary.map((sentence) => `- ${cell(sentence)}`).join('\n'),
+    markdownBullets(result.summary.map(cell)),
     ...(rows.length > 0
-      ? [table(['', 'metric', 'base', 'head', 'worse by', 'allowed', 'can tell'], rows)]
+      ? [
+          markdownTable(
+            ['', 'metric', 'base', 'head', 'worse by', 'allowed', 'can tell'],
+            rows.map((row) => row.map(cell)),
+          ),
+        ]
       : []),
     ...(result.billChanges.length > 0 ? [bills(result)] : []),
     ...(result.changePoints.length > 0
       ? [result.changePoints.map((point) => `- 📈 ${cell(changeSentence(point))}`).join('\n')]
       : []),
-    '<details><summary>How this was judged</summary>',
-    [
-      `- base: ${cell(result.base)}`,
-      `- head: ${cell(result.head)}`,
-      ...(measured ? [`- ${cell(measured)}`] : []),
-      '- Worse is positive, and its interval in brackets. A metric fails only when its near edge is beyond what is allowed, twice. "Can tell" is the smallest change that so much data shows with 90% power.',
-      ...result.judgements.map((judgement) => `- ${cell(rowOf(judgement).name)}: ${cell(judgement.reason)}`),
-      ...result.notes.map((note) => `- ${cell(note)}`),
-    ].join('\n'),
-    '</details>',
+    markdownDetails('How this was judged', [
+      markdownBullets([
+        `base: ${cell(result.base)}`,
+        `head: ${cell(result.head)}`,
+        ...(measured ? [`${cell(measured)}`] : []),
+        'Worse is positive, and its interval in brackets. A metric fails only when its near edge is beyond what is allowed, twice. "Can tell" is the smallest change that so much data shows with 90% power.',
+        ...result.judgements.map((judgement) => `${cell(rowOf(judgement).name)}: ${cell(judgement.reason)}`),
+        ...result.notes.map((note) => `${cell(note)}`),
+      ]),
+    ]),
     `Plimsoll ${cell(result.plimsoll)}, ${cell(result.startedAt)}.\n`,
   ].join('\n\n')
 }
@@ -53,21 +59,13 @@ function bills({ billChanges }: GateResult): string {
     formatUsd(headUsd),
     `${usd.startsWith('-') ? '' : '+'}${formatUsd(usd)}`,
   ])
-  return table(['line of the monthly bill', 'base', 'head', 'change'], rows)
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+  return markdownTable(
+    ['line of the monthly bill', 'base', 'head', 'change'],
+    rows.map((row) => row.map(cell)),
+  )
 }
 
 /** Text from outside opens no HTML, link, code, mention or further cell. */
 function cell(value: string): string {
-  return plainText(value)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('@', '&#64;')
-    .replaceAll('|', '&#124;')
-    .replaceAll(/[\\`*_[\]]/g, (character) => `\\${character}`)
+  return markdownText(plainText(value))
 }

@@ -2,8 +2,8 @@ import stringWidth from 'string-width'
 import wrapAnsi from 'wrap-ansi'
 import type { GateResult, Judgement } from '../../gate/gate-result.ts'
 import type { ReportOptions } from '../index.ts'
+import { plainText } from '../plain-text.ts'
 import { describeMeasured, OUTCOME_WORDS, rowOf } from './figures.ts'
-import { plainText } from './plain-text.ts'
 
 const MARKS: Readonly<Record<Judgement['outcome'], string>> = {
   passed: '✓',

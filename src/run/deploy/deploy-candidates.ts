@@ -6,11 +6,11 @@ import type { Candidate } from '../../core/candidate.ts'
 import type { CloudRecord, DeploymentRecord } from '../../core/deployment-record.ts'
 import type { ModelFacts, Trial } from '../../core/measurement.ts'
 import { type Decimal, decimal, exact } from '../../core/money.ts'
+import type { Listener } from '../../core/run-event.ts'
 import type { RunRecord } from '../../core/run-record.ts'
 import { proveEndpoint } from '../../load/prove-endpoint.ts'
 import { buildRequest } from '../../serving/payload.ts'
 import { describeTrial } from '../describe-trial.ts'
-import type { Listener } from '../events.ts'
 import { measureUrl } from '../measure-url.ts'
 import { type Deploying, deployOrders, Purse } from './session.ts'
 import { type Asking, type DeploymentTrial, tryDeployment } from './try-deployment.ts'
@@ -44,7 +44,7 @@ export async function deployCandidates(run: DeployRun): Promise<void> {
   const { deploying, candidates, notify } = run
   const spentBefore = decimal(run.record().cloud?.spentUsd ?? 0)
   const { settings, project } = deploying.cloud
-  const purse = new Purse(deploying)
+  const purse = new Purse(deploying, notify)
   const orderOf = deployOrders(run.record(), settings, run.model.sha256, deploying.cloud.pace.now())
   const turns = takeTurns()
   let loaded = 0

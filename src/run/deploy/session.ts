@@ -8,7 +8,8 @@ import type { PriceBook, Usage } from '../../core/bill.ts'
 import type { Candidate } from '../../core/candidate.ts'
 import type { DeploySettings } from '../../core/deploy-settings.ts'
 import { UserError } from '../../core/errors.ts'
-import { type Decimal, decimal, formatUsd } from '../../core/money.ts'
+import { type Decimal, decimal, exact, formatUsd } from '../../core/money.ts'
+import type { Listener } from '../../core/run-event.ts'
 import type { RunRecord } from '../../core/run-record.ts'
 import { billUsage } from '../../pricing/bill.ts'
 
@@ -73,10 +74,12 @@ export class Purse {
   readonly meter = new SpendMeter()
   readonly #deploying: Deploying
   readonly #cap = new AbortController()
+  readonly #notify: Listener
   #watching = true
 
-  constructor(deploying: Deploying) {
+  constructor(deploying: Deploying, notify: Listener) {
     this.#deploying = deploying
+    this.#notify = notify
   }
 
   /** Aborts with `CapReached`. */
@@ -95,6 +98,11 @@ export class Purse {
     const { cloud, maxSpendUsd } = this.#deploying
     const { pollMs } = cloud.settings
     while (this.#watching && !this.capped.aborted) {
+      this.#notify({
+        kind: 'spend',
+        spentUsd: exact(this.spentUsd().round(6)),
+        capUsd: exact(maxSpendUsd),
+      })
       if (reachesCap(this.meter, maxSpendUsd, cloud.pace.now(), { pollMs, tearDownMs: TEAR_DOWN_MS }))
         this.#cap.abort(new CapReached(`the spend cap of ${formatUsd(maxSpendUsd)} is reached`))
       else await cloud.pace.sleep(pollMs)

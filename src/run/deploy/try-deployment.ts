@@ -12,7 +12,7 @@ import type { DeploymentRecord } from '../../core/deployment-record.ts'
 import { UserError } from '../../core/errors.ts'
 import type { Trial } from '../../core/measurement.ts'
 import { exact } from '../../core/money.ts'
-import type { Listener } from '../events.ts'
+import type { Listener } from '../../core/run-event.ts'
 import { type Deploying, type Purse, usdPerDay } from './session.ts'
 
 /** How an endpoint is asked and loaded; made by those who know the model. */
@@ -57,7 +57,7 @@ export async function tryDeployment(trial: DeploymentTrial): Promise<DeploymentR
     meter: purse.meter,
     usdPerHour: purse.usdPerHour,
     signal,
-    onStep: (step) => notify({ kind: 'note', text: `${candidate.name}: ${step} ...` }),
+    onStep: (step) => notify({ kind: 'deployment', candidate: candidate.name, ...expected(trial, step) }),
   })
   const found: Found = {
     coldStartMs: [],
@@ -70,6 +70,7 @@ export async function tryDeployment(trial: DeploymentTrial): Promise<DeploymentR
   } finally {
     // Also where what was measured cannot be saved.
     left = await takeDown(trial, scope)
+    notify({ kind: 'deployment', candidate: candidate.name })
   }
   return recordOf(trial, scope, found, left)
 }
@@ -83,6 +84,11 @@ async function measureOrExplain(trial: DeploymentTrial, scope: CandidateScope, f
     const why = await explain(error, trial, scope)
     trial.onTrial({ candidate: trial.candidate.name, status: 'failed', error: why })
   }
+}
+
+function expected({ deployer, candidate, order }: DeploymentTrial, step: string) {
+  const planned = deployer.plan(candidate, order).steps.find((each) => each.step === step)
+  return { step, ...(planned && { expectedS: { low: planned.lowS, high: planned.highS } }) }
 }
 
 /** What is found out about a deployment besides its load. */
@@ -196,7 +202,7 @@ async function takeDown(trial: DeploymentTrial, scope: CandidateScope): Promise<
   const { candidate, deployer, order, deploying, purse, notify } = trial
   const { cloud, journal } = deploying
   if (scope.created.length === 0) return []
-  notify({ kind: 'note', text: `${candidate.name}: delete it ...` })
+  notify({ kind: 'deployment', candidate: candidate.name, step: 'delete it' })
   // A full disk must not stop the deletion: what a journal does not know is gone is looked for once more by clean.
   const write = (line: JournalLine) => {
     try {

@@ -15,6 +15,8 @@ export interface BlockOrder {
   readonly requests: number
   /** Requests slower than this are no goodput; infinite where there is no SLO. */
   readonly goodWithinMs: number
+  /** Which start of the processes this is, from 0. */
+  readonly start: number
   /** p99 of send lag that leaves a block valid, at a rate. */
   readonly acceptableLagMs: number
   readonly signal: AbortSignal
@@ -49,7 +51,11 @@ export async function measureBlock(
     outcome === 'ok' ? doneMs - dueMs : Number.POSITIVE_INFINITY,
   )
   return {
-    block: makeBlock(side, times, { due: sorted.length, goodputRps: goodput(good, sorted, order.arrival) }),
+    block: makeBlock(side, times, {
+      due: sorted.length,
+      goodputRps: goodput(good, sorted, order.arrival),
+      start: order.start,
+    }),
     latencyMs,
     valid,
   }

@@ -31,8 +31,16 @@ export interface MeasuredSides {
   readonly seconds: number
 }
 
-/** What a block should last at least, ms, and the fewest and most requests of one. */
-const BLOCK = { lastsMs: 700, least: 100, most: 2000 } as const
+/**
+ * What a block should last at least, ms, and the fewest and most requests of one. Short, so that what else goes on
+ * meets both sides of a quad alike; but the client takes some 30 ms to begin and end each.
+ */
+const BLOCK = { lastsMs: 200, least: 25, most: 1000 } as const
+/**
+ * Quads after which commands are started anew, so that what one process happens to have, as its place on a core or in
+ * memory, is not taken for the program's: at the least, and of the longest measurement at least and at most a part.
+ */
+const START = { leastQuads: 4, leastPart: 1 / 48, mostPart: 1 / 16 } as const
 /** Requests to the base that tell how long one takes. */
 const LOOK_REQUESTS = 30
 /** Send lag that matters little, as a share of the base's median: both sides bear it, and it is in every latency. */
@@ -74,25 +82,47 @@ export async function measureSides(order: SidesMeasurement): Promise<MeasuredSid
 interface Cut {
   readonly requests: number
   readonly acceptableLagMs: number
+  /** Quads between two starts; infinite where nothing can be started. */
+  readonly quadsPerStart: number
 }
 
 /** As many requests as last `BLOCK.lastsMs` on the base; at a rate, as many as are due in that time. */
-async function cutBlocks(order: SidesMeasurement, { urls }: Sides): Promise<Cut> {
+async function cutBlocks(order: SidesMeasurement, sides: Sides): Promise<Cut> {
+  const { urls } = sides
   const { arrival, requestsPerBlock } = order
   const within = (count: number) => Math.min(BLOCK.most, Math.max(BLOCK.least, Math.ceil(count)))
-  const first = blockOrder(order, { requests: LOOK_REQUESTS, acceptableLagMs: Number.POSITIVE_INFINITY })
-  const look = await measureBlock('base', urls.base, order.seed, first)
+  const first = { requests: LOOK_REQUESTS, acceptableLagMs: Number.POSITIVE_INFINITY }
+  // Twice: the first requests of a process are slow.
+  const cold = await measureBlock('base', urls.base, order.seed, blockOrder(order, first, 0))
+  assertAnswers('base', [cold])
+  const look = await measureBlock('base', urls.base, order.seed, blockOrder(order, first, 0))
   assertAnswers('base', [look])
   const rps = arrival.kind === 'closed' ? look.block.goodputRps : arrival.rps
   const typicalMs = percentile(look.block.sortedMs, 0.5)
+  const requests = requestsPerBlock ?? within((rps * BLOCK.lastsMs) / 1000)
   return {
-    requests: requestsPerBlock ?? within((rps * BLOCK.lastsMs) / 1000),
+    requests,
     acceptableLagMs: LAG_SHARE * typicalMs,
+    quadsPerStart: quadsPerStart(order, sides, (4 * requests) / rps),
   }
 }
 
-function blockOrder({ request, arrival, slo, signal }: SidesMeasurement, cut: Cut) {
-  return { request, arrival, ...cut, goodWithinMs: goodWithin(slo), signal }
+/** As often as takes no longer than the measurement itself, within a part of the whole. @param quadS what a quad takes */
+function quadsPerStart({ looks }: SidesMeasurement, sides: Sides, quadS: number): number {
+  if (!sides.startsProcesses) return Number.POSITIVE_INFINITY
+  const longest = looks.at(-1) ?? 1
+  const startS = ((sides.startUpMs.base ?? 0) + (sides.startUpMs.head ?? 0)) / 1000
+  const least = Math.max(START.leastQuads, Math.ceil(longest * START.leastPart))
+  const most = Math.max(least, Math.ceil(longest * START.mostPart))
+  return Math.min(most, Math.max(least, Math.ceil(startS / quadS)))
+}
+
+function blockOrder(
+  { request, arrival, slo, signal }: SidesMeasurement,
+  cut: Pick<Cut, 'requests' | 'acceptableLagMs'>,
+  start: number,
+) {
+  return { request, arrival, ...cut, goodWithinMs: goodWithin(slo), start, signal }
 }
 
 /** The limit of the highest percentile that the SLO names. */
@@ -115,6 +145,8 @@ class SideMeter {
   readonly #sides: Sides
   readonly #cut: Cut
   #quads = 0
+  #starts = 0
+  #quadsOfStart = 0
 
   constructor(order: SidesMeasurement, sides: Sides, cut: Cut) {
     this.#order = order
@@ -134,12 +166,13 @@ class SideMeter {
     const { notify } = this.#order
     if (stage === 'confirm') {
       notify({ kind: 'note', text: 'the head looks worse: measuring again on fresh processes ...' })
-      await this.#sides.restart()
-    }
+      await this.#startAnew()
+    } else if (this.#quads === 0) await this.#warmUp()
     const step = stage === 'confirm' ? 'base and head, once more' : 'base and head in turns'
     notify({ kind: 'step-started', step, index: 1, total: 1 })
     const measured: Quad[] = []
     for (let tries = 0; measured.length < quads && tries < MOST_TRIES * quads; tries++) {
+      if (this.#quadsOfStart >= this.#cut.quadsPerStart) await this.#startAnew()
       const blocks = await this.#measureQuad()
       if (blocks.every(({ valid }) => valid)) measured.push(asQuad(blocks))
       else this.invalidQuads++
@@ -150,13 +183,28 @@ class SideMeter {
     return measured
   }
 
+  async #startAnew(): Promise<void> {
+    await this.#sides.restart()
+    this.#starts++
+    this.#quadsOfStart = 0
+    await this.#warmUp()
+  }
+
+  /** A block of each side that is not counted: a process is slower until its code has been compiled. */
+  async #warmUp(): Promise<void> {
+    const order = blockOrder(this.#order, this.#cut, this.#starts)
+    for (const side of ['base', 'head'] as const)
+      await measureBlock(side, this.#sides.urls[side], this.#order.seed, order)
+  }
+
   /** The first two blocks have one seed, the last two another: both sides get the same arrivals. */
   async #measureQuad(): Promise<MeasuredBlock[]> {
     const index = this.#quads++
+    this.#quadsOfStart++
     const blocks: MeasuredBlock[] = []
     for (const [place, side] of quadOrder(index).entries()) {
       const seed = this.#order.seed + 2 * index + Math.floor(place / 2)
-      const order = blockOrder(this.#order, this.#cut)
+      const order = blockOrder(this.#order, this.#cut, this.#starts)
       const measured = await measureBlock(side, this.#sides.urls[side], seed, order)
       for (const ms of measured.latencyMs) this.latencyMs[side].push(ms)
       blocks.push(measured)

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
+import type { Listener } from '../../core/run-event.ts'
 import { quadOrder, type Side } from '../../gate/block.ts'
-import type { Listener } from '../events.ts'
 import { type SidesOrder, startSide } from './sides.ts'
 
 /** Start-up times in ms, of the starts of each pair. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Listener } from '../../core/run-event.ts'
 import type { Scenario } from '../../core/scenario.ts'
-import type { Listener } from '../events.ts'
 import type { Locate } from '../probe-model.ts'
 import { newRecord, runScenario } from '../run-scenario.ts'
 import { RUN_FILE, saveRun } from '../run-store.ts'

@@ -176,12 +176,14 @@ function withDeadline<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   })
 }
 
-function toAnswer({ reply }: Dispatched): Answer {
+function toAnswer({ reply, queueMs, computeMs }: Dispatched): Answer {
   const { status, body, jsonLength, inferenceMs } = reply
   const headers = {
     'content-type': jsonLength === undefined ? 'application/json' : 'application/octet-stream',
     ...(jsonLength !== undefined && { 'inference-header-content-length': String(jsonLength) }),
-    ...(inferenceMs !== undefined && { 'server-timing': `inference;dur=${inferenceMs.toFixed(3)}` }),
+    ...(inferenceMs !== undefined && {
+      'server-timing': serverTiming({ inference: inferenceMs, queue: queueMs, compute: computeMs }),
+    }),
   }
   return {
     status,
@@ -189,6 +191,13 @@ function toAnswer({ reply }: Dispatched): Answer {
     headers,
     ...(status !== 200 && { error: Buffer.from(body).toString('utf8').slice(0, 300) }),
   }
+}
+
+/** Times by name, ms, as `Server-Timing` has them. */
+function serverTiming(times: Readonly<Record<string, number>>): string {
+  return Object.entries(times)
+    .map(([name, ms]) => `${name};dur=${ms.toFixed(3)}`)
+    .join(', ')
 }
 
 function answerError(error: unknown): Answer {

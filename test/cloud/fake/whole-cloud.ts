@@ -26,7 +26,7 @@ export interface WholeCloud extends FakeCloud {
   scenario(candidates: readonly string[], some?: ScenarioParts): string
 }
 
-export interface ScenarioParts {
+interface ScenarioParts {
   readonly load?: string
   readonly rate?: string
   readonly deploy?: Partial<

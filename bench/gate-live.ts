@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
+import type { GateResult } from '../src/gate/gate-result.ts'
+import { classifier, writeModel } from '../test/fixtures/onnx-models.ts'
+
+const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+/** Gates of two servers that are alike, and of a head that does more; PLIMSOLL_GATES sets the first. */
+const [ALIKE, SLOWER] = [Number(process.env.PLIMSOLL_GATES ?? 20), 5]
+/** Length of each, quads: an eighth of the default, or one run would take ten minutes. */
+const QUADS = 60
+/** Equal layers of the model; the head's has a tenth more of them, and so a tenth more of the work. */
+const [LAYERS, MORE_LAYERS] = [40, 44]
+const [WIDTH, ROWS] = [256, 32]
+
+/**
+ * The gate as a user runs it, on two `plimsoll serve` while another process keeps a core busy at normal priority:
+ * servers of one model have to pass, and one whose model has a tenth more layers has to fail.
+ */
+export async function gateLiveBench(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-gate-'))
+  const busy = spawn(process.execPath, ['-e', 'for (;;);'])
+  try {
+    const body = join(folder, 'request.json')
+    const row = Array.from({ length: WIDTH }, (_, index) => (index % 10) / 10)
+    writeFileSync(body, JSON.stringify({ instances: Array.from({ length: ROWS }, () => row) }))
+    const base = serve(writeModel(join(folder, 'base.onnx'), classifier(WIDTH, LAYERS + 1, 10)))
+    const slower = serve(writeModel(join(folder, 'head.onnx'), classifier(WIDTH, MORE_LAYERS + 1, 10)))
+    const rows: string[] = []
+    const tell = (text: string) => {
+      rows.push(text)
+      console.log(text)
+    }
+    tell(`${availableParallelism()} cores, one other process busy; ${QUADS} quads at most`)
+    tell(rowOf('', ['answer', 'p10 worse by', 'p10 tells', 'p50 tells', 'p95 tells', 'not judged', 's']))
+    const alike = await gates('alike', ALIKE, base, base, body, tell)
+    const more = await gates('10% more work', SLOWER, base, slower, body, tell)
+    tell(`alike: ${count(alike, 'passed')} of ${alike.length} passed (aim: all)`)
+    tell(`10% more work: ${count(more, 'failed')} of ${more.length} failed (aim: all)`)
+    return ''
+  } finally {
+    busy.kill('SIGKILL')
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function serve(model: string): string {
+  return `exec "${process.execPath}" "${MAIN}" serve "${model}" --workers 1 --host 127.0.0.1`
+}
+
+async function gates(
+  name: string,
+  times: number,
+  base: string,
+  head: string,
+  body: string,
+  tell: (row: string) => void,
+): Promise<GateResult[]> {
+  const results: GateResult[] = []
+  for (let index = 0; index < times; index++) {
+    const startedMs = performance.now()
+    const result = await gate([
+      ...['--base', base, '--head', head, '--body', body],
+      ...['--quads', String(QUADS), '--startups', '3', '--seed', String(index + 1)],
+    ])
+    results.push(result)
+    tell(rowOf(`${name} ${index + 1}`, cellsOf(result, (performance.now() - startedMs) / 1000)))
+  }
+  return results
+}
+
+/** Runs the command line and reads what it wrote. */
+async function gate(args: readonly string[]): Promise<GateResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-gate-'))
+  const file = join(folder, 'gate.json')
+  try {
+    const child = spawn(process.execPath, [MAIN, 'gate', ...args, '--report', file], { stdio: 'ignore' })
+    const [code] = (await once(child, 'close')) as [number]
+    if (![0, 1, 4].includes(code)) throw new Error(`plimsoll gate ended with ${code}`)
+    return JSON.parse(readFileSync(file, 'utf8')) as GateResult
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function cellsOf({ outcome, judgements }: GateResult, seconds: number): string[] {
+  const of = (metric: string) => judgements.find((each) => each.metric === metric)
+  const percent = (ratio: number | null | undefined) =>
+    typeof ratio === 'number' ? `${(100 * ratio).toFixed(1)}%` : '-'
+  const { value, low, high } = of('p10')?.worsening ?? {}
+  const unjudged = judgements.filter((each) => each.outcome === 'unjudged').map(({ metric }) => metric)
+  return [
+    outcome,
+    `${percent(value)} (${percent(low)}, ${percent(high)})`,
+    ...['p10', 'p50', 'p95'].map((metric) => percent(of(metric)?.detectable)),
+    unjudged.join(' ') || '-',
+    seconds.toFixed(0),
+  ]
+}
+
+function count(results: readonly GateResult[], outcome: GateResult['outcome']): number {
+  return results.filter((each) => each.outcome === outcome).length
+}
+
+function rowOf(name: string, cells: readonly string[]): string {
+  const widths = [13, 25, 10, 10, 10, 26, 4]
+  return `  ${name.padEnd(18)}${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('')}`.trimEnd()
+}

@@ -1,0 +1,18 @@
+import { openTerminal, type Terminal } from '../kit/open-terminal.tsx'
+import { chooseTheme } from '../kit/theme.ts'
+import type { RunActions } from './run-keys.ts'
+import { RunScreen } from './run-screen.tsx'
+import type { RunWatch } from './run-watch.ts'
+
+/** Most redraws a second. */
+const FRAMES = 10
+
+/** Shows a run under way at the terminal until it is closed. */
+export function showRun(watch: RunWatch, actions: Omit<RunActions, 'suspend'>): Terminal {
+  const { stdin, stdout, env } = process
+  const theme = chooseTheme(env, stdout.hasColors?.() ?? false)
+  return openTerminal(
+    ({ suspend }) => <RunScreen watch={watch} theme={theme} actions={{ ...actions, suspend }} />,
+    { stdin, stdout, alternateScreen: false, maxFps: FRAMES },
+  )
+}
