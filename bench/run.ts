@@ -12,6 +12,7 @@ import { reportBench } from './report.ts'
 import { searchBench } from './search.ts'
 import { serveBench } from './serve.ts'
 import { simulateBench } from './simulate.ts'
+import { tuiBench } from './tui.ts'
 import { variantsBench } from './variants.ts'
 
 /** Every benchmark by name: each compares with a peer, or with the truth, in the same run. */
@@ -30,6 +31,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   'gate-live': gateLiveBench,
   hardware: hardwareBench,
   variants: variantsBench,
+  tui: tuiBench,
   report: reportBench,
 }
 

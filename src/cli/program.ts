@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Command, Given, Option } from './command.ts'
 import { COMMANDS } from './commands.ts'
@@ -16,6 +17,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 
 async function dispatch(args: readonly string[]): Promise<number> {
   const [first, ...rest] = args
+  if (first === undefined && canExplore()) return dispatch(['explore'])
   if (first === undefined || first === '--help' || first === '-h' || first === 'help')
     return showHelp(first === 'help' ? rest : [])
   if (first === '--version' || first === '-V') return print(VERSION)
@@ -26,6 +28,15 @@ async function dispatch(args: readonly string[]): Promise<number> {
   const { positionals, given } = await parse(command, own)
   if (!fits(command, positionals.length)) return wrongArguments(command, positionals)
   return command.run(positionals[0] ?? '', given, positionals[1] ?? '', positionals.slice(2))
+}
+
+/** Nothing asked for, at a terminal, in a folder that has runs: they are what one may want to see. */
+function canExplore(): boolean {
+  const { CI, TERM } = process.env
+  if (!process.stdout.isTTY || !process.stdin.isTTY || TERM === 'dumb' || (CI && CI !== 'false')) return false
+  return (
+    existsSync('reports') && readdirSync('reports').some((name) => existsSync(`reports/${name}/run.json`))
+  )
 }
 
 /** The command whose words the arguments begin with. */

@@ -53,6 +53,18 @@ export const SCENARIO_COMMANDS: readonly Command[] = [
     run: async (run, given) => (await import('./advise-command.ts')).adviseCommand(run, given),
   },
   {
+    name: 'explore',
+    argument: 'run',
+    optional: true,
+    summary: 'browse a saved run at the terminal and ask what if (default: the newest run in reports/)',
+    options: [
+      { name: 'gate', value: 'file', summary: 'a gate result to show as well (gate --report gate.json)' },
+      { name: 'plain', summary: 'text for screen readers: nothing drawn, commands by the line' },
+      BOOK,
+    ],
+    run: async (run, given) => (await import('./explore-command.ts')).exploreCommand(run, given),
+  },
+  {
     name: 'report',
     argument: 'run',
     summary: 'write the report of a saved run (run.json or its folder) in any format',

@@ -9,7 +9,7 @@ import type { Scenario } from '../core/scenario.ts'
 import type { UrlAuth } from '../core/url-auth.ts'
 import { parseVertexEndpoint } from '../core/vertex-endpoint.ts'
 import { type LoadBatch, loadOpen } from '../load/open-loop.ts'
-import { proveEndpoint } from '../load/prove-endpoint.ts'
+import { type Proof, proveEndpoint } from '../load/prove-endpoint.ts'
 import { predictUrl } from '../serving/other-servers.ts'
 import { buildRequest } from '../serving/payload.ts'
 import { smallestCount } from '../stats/percentile-interval.ts'
@@ -80,7 +80,7 @@ async function measureLive(
   const url = predictUrl(attached?.url ?? candidate.url, server)
   const excess = attached && tooLarge(body.length, attached)
   if (excess !== undefined) return failed(candidate, `not loaded: ${excess}`)
-  const expect = server?.kind === 'triton' ? 'outputs' : { predictions: predictionsOf(trial) }
+  const expect = expectedReply(candidate, scenario)
   const proof = await proveEndpoint({ url, body, headers: headers(), expect, timeoutMs, signal })
   if ('fault' in proof)
     return failed(candidate, `not loaded, because its first request failed: ${proof.fault}`)
@@ -212,8 +212,9 @@ function authOf({ tokenEnv, auth }: Candidate): UrlAuth {
   return auth ?? (tokenEnv === undefined ? { kind: 'none' } : { kind: 'bearer', env: tokenEnv })
 }
 
-/** TensorFlow Serving predicts for each row; ours for the one instance, whatever its batch dimension. */
-function predictionsOf({ candidate, scenario }: UrlTrial): number {
-  const [first] = Object.values(scenario.model.inputs)
-  return candidate.server === undefined ? 1 : (first?.shape[0] ?? 1)
+/** TensorFlow Serving predicts for each row; ours for the one instance, whatever its batch dimension; Triton has outputs. */
+export function expectedReply({ server }: Candidate, { model }: Scenario): Proof['expect'] {
+  if (server === undefined) return { predictions: 1 }
+  const [first] = Object.values(model.inputs)
+  return server.kind === 'triton' ? 'outputs' : { predictions: first?.shape[0] ?? 1 }
 }

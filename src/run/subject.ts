@@ -97,6 +97,10 @@ function accuracyCaveat({ variant }: Candidate, variants: readonly VariantTrial[
   return accuracy ? [`${variant} ${explainLoss(accuracy)}`] : []
 }
 
+function serverCaveat({ server }: Candidate): string[] {
+  return server ? [`predicted from the times of plimsoll serve: ${server.kind} may be faster or slower`] : []
+}
+
 /** A candidate as the local profile predicts it. */
 function modelledSubject(candidate: Candidate, record: RunRecord, memo: AdviceMemo): Subject {
   const { assumptions } = record.scenario
@@ -117,6 +121,7 @@ function modelledSubject(candidate: Candidate, record: RunRecord, memo: AdviceMe
     caveats: [
       ...platformOf(candidate).caveats(candidate),
       ...accuracyCaveat(candidate, record.variants ?? []),
+      ...serverCaveat(candidate),
     ],
   }
 }

@@ -60,11 +60,11 @@ function checkCombinations(
 }
 
 function checkServer(raw: RawCandidate, written: Readonly<Record<string, unknown>>, fail: Report): void {
-  if (raw.server !== 'vertex' && written.url === undefined) {
+  if (raw.server !== 'vertex' && written.url === undefined && written.image === undefined) {
     fail(
       'server',
-      `server ${raw.server} without a url`,
-      'give the url where it runs: only this server is modelled',
+      `server ${raw.server} without a url or an image`,
+      'give the url where it runs, or the image to deploy: what is modelled is the server of plimsoll serve',
     )
   }
   if (raw.servedModel !== undefined && raw.server === 'vertex') {

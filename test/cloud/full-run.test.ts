@@ -45,6 +45,18 @@ describe('a run that deploys one candidate of each platform', () => {
     for (const text of [stdout, stderr, ...written]) expect(text).not.toContain(CANARY)
   }, 300_000)
 
+  test('sends another server in the image its own requests, on its own routes', async () => {
+    const cloud = await cloudOf()
+    const served = 'servedModel: ch_ppocr_mobile_v2.0_cls_infer'
+    const both = ['triton', 'tensorflow-serving'].map(
+      (server, index) => `platform: cloud-run, cpu: ${index + 1}, memory: 1Gi, server: ${server}, ${served}`,
+    )
+    const scenario = cloud.scenario(both.map((each) => `${each}, image: us-central1-docker.pkg.dev/p/r/s:1`))
+    const { stdout } = await run(cloud, scenario, '--max-spend', '5').finished
+    for (const verdict of (JSON.parse(stdout) as Advice).verdicts)
+      expect(verdict, verdict.reasons.join('; ')).toMatchObject({ evidence: 'measured', outcome: 'meets' })
+  })
+
   test('creates nothing without --max-spend, and says so', async () => {
     const cloud = await cloudOf()
     const { code, stdout, stderr } = await run(cloud, cloud.scenario(ONE_OF_EACH)).finished

@@ -22,7 +22,7 @@ describe('another server', () => {
 
   test('needs a url, and a name of the model needs another server', () => {
     expect(brief(listed('platform: cloud-run, server: triton'))).toEqual([
-      expect.stringContaining('server triton without a url'),
+      expect.stringContaining('server triton without a url or an image'),
     ])
     expect(brief(listed('platform: cloud-run, servedModel: det'))).toEqual([
       expect.stringContaining('servedModel without another server'),

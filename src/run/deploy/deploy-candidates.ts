@@ -11,7 +11,7 @@ import type { RunRecord } from '../../core/run-record.ts'
 import { proveEndpoint } from '../../load/prove-endpoint.ts'
 import { buildRequest } from '../../serving/payload.ts'
 import { describeTrial } from '../describe-trial.ts'
-import { measureUrl } from '../measure-url.ts'
+import { expectedReply, measureUrl } from '../measure-url.ts'
 import { type Deploying, deployOrders, Purse } from './session.ts'
 import { type Asking, type DeploymentTrial, tryDeployment } from './try-deployment.ts'
 
@@ -117,15 +117,16 @@ function asking({ record, model, signal, notify, load: own }: DeployRun, candida
     scenario.model,
     model.inputs,
     scenario.load.seed,
-    undefined,
+    candidate.server,
   )
+  const expect = expectedReply(candidate, scenario)
   const ask = async (url: string, headers: Readonly<Record<string, string>>) => {
     const startedMs = performance.now()
     const proof = await proveEndpoint({
       url,
       body,
       headers: { ...requestHeaders, ...headers },
-      expect: { predictions: 1 },
+      expect,
       timeoutMs: scenario.load.timeoutMs,
       signal,
     })

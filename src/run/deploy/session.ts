@@ -12,6 +12,7 @@ import { type Decimal, decimal, exact, formatUsd } from '../../core/money.ts'
 import type { Listener } from '../../core/run-event.ts'
 import type { RunRecord } from '../../core/run-record.ts'
 import { billUsage } from '../../pricing/bill.ts'
+import { serverRoutes } from '../../serving/other-servers.ts'
 
 /** What a run that deploys is handed: the project, the money, and where names are written down first. */
 export interface Deploying {
@@ -58,7 +59,7 @@ export function deployOrders(
   const expiresS = (nowMs + settings.expiryMs) / 1000
   const { candidates, load, assumptions } = record.scenario
   return (candidate) => ({
-    settings,
+    settings: settingsFor(candidate, settings),
     run,
     key: `c${candidates.findIndex(({ name }) => name === candidate.name) + 1}`,
     labels: runLabels(run, expiresS),
@@ -67,6 +68,13 @@ export function deployOrders(
     requestTimeoutMs: load.timeoutMs,
     modelSha256,
   })
+}
+
+/** Another server in the image has routes and a port of its own. */
+function settingsFor({ server }: Candidate, settings: DeploySettings): DeploySettings {
+  if (!server) return settings
+  const { predict, health, port } = serverRoutes(server)
+  return { ...settings, port, predictPath: predict, healthPath: health }
 }
 
 /** The money of a run: counts what is alive, and aborts when the cap is near. */

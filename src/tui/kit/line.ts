@@ -21,13 +21,12 @@ export interface Size {
 const UNPRINTABLE = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/gu
 const PRINTABLE_ASCII = /^[ -~]*$/
 const graphemes = new Intl.Segmenter()
+/** Of texts that were measured: most of a frame is in the next one too. */
+const widths = new Map<string, number>()
+const MOST_WIDTHS = 10_000
 
 export function span(text: string, role?: Role): Span {
   return role === undefined ? { text } : { text, role }
-}
-
-export function line(...spans: readonly (Span | string)[]): Line {
-  return spans.map((each) => (typeof each === 'string' ? { text: each } : each))
 }
 
 /** What came from outside, without anything that a terminal would obey; a line break is a blank. */
@@ -37,7 +36,13 @@ export function clean(text: string): string {
 
 /** Columns that the text takes: wide characters two, combining ones none. */
 export function textWidth(text: string): number {
-  return PRINTABLE_ASCII.test(text) ? text.length : stringWidth(text)
+  if (PRINTABLE_ASCII.test(text)) return text.length
+  const known = widths.get(text)
+  if (known !== undefined) return known
+  const width = stringWidth(text)
+  if (widths.size > MOST_WIDTHS) widths.clear()
+  widths.set(text, width)
+  return width
 }
 
 export function lineWidth(spans: Line): number {
@@ -113,8 +118,8 @@ export function wrapText(
 ): Line[] {
   const room = Math.max(1, width)
   const lines: string[] = []
-  let current = ''
-  for (const word of clean(text).split(' ')) {
+  let current = /^ */.exec(text)?.[0] ?? ''
+  for (const word of clean(text).trimStart().split(' ')) {
     for (const piece of pieces(word, Math.max(1, room - indent))) {
       const joined = current.trim() === '' ? current + piece : `${current} ${piece}`
       if (current.trim() !== '' && textWidth(joined) > room) {

@@ -1,6 +1,6 @@
 import { clip, inverted, type Line, padTo, type Span, span, textWidth } from './line.ts'
 
-export type Cell = string | Span
+type Cell = string | Span
 
 export interface Column<Row> {
   readonly title: string
