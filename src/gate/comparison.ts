@@ -19,7 +19,7 @@ export interface Comparison {
   readonly candidates: readonly CandidateRow[]
 }
 
-export interface ComparedRun {
+interface ComparedRun {
   readonly file: string
   readonly id: string
   readonly startedAt: string

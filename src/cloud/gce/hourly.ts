@@ -54,7 +54,7 @@ function unknownMachine({ region, machineType: type }: Priced, count: number): U
   return usageLine(`gce/machine/${type}`, region, 'hour', billed(decimal(count)))
 }
 
-function vmHourly(priced: Priced): Hourly {
+export function vmHourly(priced: Priced): Hourly {
   const lines = vmHour(priced, 1)
   return { least: lines, most: lines }
 }
