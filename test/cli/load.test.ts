@@ -141,8 +141,10 @@ describe('plimsoll load', () => {
     const { code, stdout, stderr } = await load.finished
     expect(code).toBe(130)
     expect(stderr).toContain('interrupted by SIGINT')
-    const { counts, interrupted, valid } = JSON.parse(stdout)
-    expect({ interrupted, valid }).toEqual({ interrupted: true, valid: true })
+    const { counts, interrupted, invalidReasons } = JSON.parse(stdout)
+    expect(interrupted).toBe(true)
+    // A busy machine may have sent late, which is said; being interrupted makes nothing invalid.
+    for (const reason of invalidReasons) expect(reason).toMatch(/late|behind|lag/)
     expect(counts.ok).toBeGreaterThan(20)
     expect(counts.ok).toBe(counts.due)
   })
