@@ -39,7 +39,7 @@ describe('report', () => {
   test('names the formats there are for one that there is not', async () => {
     const { code, stderr } = await plimsoll(['report', run, '--format', 'pdf'])
     expect(code).toBe(2)
-    expect(stderr).toMatch(/no report format pdf\n.*markdown, json, csv, junit, annotations/)
+    expect(stderr).toMatch(/no report format pdf\n.*markdown, json, html, csv, junit, annotations/)
   })
 })
 
