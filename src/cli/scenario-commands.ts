@@ -73,7 +73,7 @@ export const SCENARIO_COMMANDS: readonly Command[] = [
         name: 'format',
         short: 'f',
         value: 'name',
-        summary: 'markdown (default), json, csv, junit, annotations (GitHub) or terminal',
+        summary: 'markdown (default), json, html, csv, junit, annotations (GitHub) or terminal',
       },
       { name: 'out', short: 'o', value: 'file', summary: 'file to write (default: stdout)' },
       BOOK,
