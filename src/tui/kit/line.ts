@@ -125,7 +125,7 @@ export function wrapText(
       if (current.trim() !== '' && textWidth(joined) > room) {
         lines.push(current)
         current = ' '.repeat(indent) + piece
-      } else current = joined
+      } else current = textWidth(joined) > room ? piece : joined
     }
   }
   return [...lines, current].map((each) => [span(each, role)])
