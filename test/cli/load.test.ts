@@ -131,7 +131,9 @@ describe('plimsoll load', () => {
   test('fails a build that does not meet the SLO, when asked to', async () => {
     const args = ['load', url, '--rate', '200', '-n', '4000', '--fail-unmet', '--slo']
     expect((await plimsoll([...args, 'p50<20ms, errors<50%'])).code).toBe(1)
-    expect((await plimsoll([...args, 'p50<5s, errors<50%'])).code).toBe(0)
+    const met = await plimsoll([...args, 'p50<5s, errors<50%'])
+    // A load that a busy machine held up proves nothing, and fails the build too.
+    expect(met.code).toBe(/INVALID/.test(met.stdout) ? 1 : 0)
   })
 
   test('tells what was measured when it is interrupted', async () => {
@@ -144,7 +146,7 @@ describe('plimsoll load', () => {
     const { counts, interrupted, invalidReasons } = JSON.parse(stdout)
     expect(interrupted).toBe(true)
     // A busy machine may have sent late, which is said; being interrupted makes nothing invalid.
-    for (const reason of invalidReasons) expect(reason).toMatch(/late|behind|lag/)
+    for (const reason of invalidReasons) expect(reason).toMatch(/late|behind|lag|held up/)
     expect(counts.ok).toBeGreaterThan(20)
     expect(counts.ok).toBe(counts.due)
   })

@@ -29,6 +29,8 @@ export interface Stage {
   find(search?: Search): Promise<FoundResource[]>
   /** As the engine does it. */
   remove(): Promise<readonly Left[]>
+  /** Before the test ends, where it has many. */
+  close(): Promise<void>
   /** Resolves when a call comes in whose name has this in it. */
   arrival(call: string): Promise<void>
 }
@@ -71,6 +73,10 @@ export function stageIn(
     remove: () => {
       const { created: resources, uncertain } = scope
       return tearDown({ cloud, kinds, resources, run: RUN, uncertain, onGone: () => undefined })
+    },
+    close: async () => {
+      await cloud.close()
+      await fake.close()
     },
     arrival: (call) =>
       new Promise((resolve) => {
