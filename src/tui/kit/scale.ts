@@ -12,6 +12,10 @@ export interface Scale {
 /** From here on small values would lie on top of each other: the highest over the lowest. */
 const LOG_FROM_RATIO = 20
 
+/** Values that differ by less, of their size or at all, are one: numbers have no room for a step between them. */
+const SAME_RATIO = 1e-11
+const LEAST_SPREAD = 1e-200
+
 /** A scale that holds all values; logarithmic where they span more than a linear one shows. */
 export function scaleOf(values: readonly number[], { isLog }: { readonly isLog?: boolean } = {}): Scale {
   const finite = values.filter(Number.isFinite)
@@ -19,7 +23,10 @@ export function scaleOf(values: readonly number[], { isLog }: { readonly isLog?:
   if (finite.length === 0) return linear(0, 1)
   const log = least > 0 && (isLog ?? most / least >= LOG_FROM_RATIO)
   if (log) return logarithmic(least / 1.1, most * 1.1)
-  const margin = (most - least || Math.abs(most) || 1) * 0.05
+  const size = Math.max(Math.abs(least), Math.abs(most))
+  const spread = most - least
+  const margin =
+    (spread > Math.max(LEAST_SPREAD, size * SAME_RATIO) ? spread : size > LEAST_SPREAD ? size : 1) * 0.05
   return linear(least >= 0 ? Math.max(0, least - margin) : least - margin, most + margin)
 }
 

@@ -104,6 +104,13 @@ describe('a scale', () => {
         }
         expect(scale.ticks(most).length).toBeLessThanOrEqual(most + 1)
       }),
+      {
+        examples: [
+          [[-5e-324, 5e-324], 1],
+          [[1e9, 1e9 + 1e-7], 12],
+          [[0, 5e-324], 3],
+        ],
+      },
     )
   })
 })
