@@ -58,7 +58,7 @@ export class TimedClient {
     if (this.#leftBytes === 0) {
       const end = chunk.indexOf('\r\n\r\n')
       this.#head = chunk.toString('latin1', 0, Math.max(0, end))
-      this.#leftBytes = end + 4 + Number(/content-length: (\d+)/i.exec(this.#head)?.[1])
+      this.#leftBytes = end + 4 + Number(/^content-length: (\d+)/im.exec(this.#head)?.[1])
     }
     this.#leftBytes -= chunk.length
     if (this.#leftBytes === 0) this.#settle(performance.now() - this.#sentMs)
