@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** CPU time so far, s: of the whole machine, and of this process and another one. */
 interface CpuTime {
@@ -23,6 +24,19 @@ export function watchOthers(pid: number): () => number {
     const end = readCpuTime(pid)
     const othersS = end.busyS - start.busyS - (end.ownS - start.ownS)
     return Math.max(0, othersS / (end.allS - start.allS))
+  }
+}
+
+/** Share of the CPU time that others may take before a measurement begins, and how long to wait for that, ms. */
+const QUIET = { ratio: 0.05, lookMs: 300, mostMs: 20_000 }
+
+/** Waits until others leave the machine alone, for a while at most: what comes then is marked as disturbed. */
+export async function untilQuiet(pid: number): Promise<void> {
+  const lookMost = QUIET.mostMs / QUIET.lookMs
+  for (let look = 0; look < lookMost; look++) {
+    const othersSince = watchOthers(pid)
+    await sleep(QUIET.lookMs)
+    if (!(othersSince() > QUIET.ratio)) return
   }
 }
 

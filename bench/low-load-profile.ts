@@ -1,73 +1,64 @@
-import { Agent, request } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { mean } from 'simple-statistics'
-
-/** One request and what its reply's `Server-Timing` tells, ms. */
-interface Timed {
-  readonly inferenceMs: number
-  /** Waiting for a worker, and holding it. */
-  readonly queueMs: number
-  readonly heldMs: number
-  /** From sending to the reply's last byte, without those two: client, loopback and the server's front. */
-  readonly besideMs: number
-}
-
-export interface PredictionRequest {
-  readonly url: string
-  readonly body: Buffer
-  readonly headers: Readonly<Record<string, string>>
-}
+import type { HeldTimes } from '../src/capacity/held-times.ts'
+import { type PredictionRequest, type Timed, TimedClient } from './timed-client.ts'
 
 /** What is measured at low load only: how long a worker is held by a request, and what is beside that. */
-export interface LowLoadProfile {
-  readonly workers: number
-  /** Of requests one at a time, with pauses: the worker was idle, and the others are. */
-  readonly idleMs: readonly number[]
-  /** Within short bursts: the worker comes from another request, and the others are at work too. */
-  readonly busyMs: readonly number[]
+export interface LowLoadProfile extends HeldTimes {
   readonly besideMs: readonly number[]
 }
 
-/** Requests of a burst for each worker, and the share of time that bursts fill. */
-const BURST = 10
+/** Requests in flight for each worker while all are kept busy: one held, one waiting. */
+const IN_FLIGHT = 2
+/** Requests of such an episode for each worker, and the share of time that there is any work at all. */
+const EPISODE = 16
 const DUTY = 0.25
+const SINGLES = 3
 
-/** Single requests and bursts in turn for so long, a quarter of the time at work. */
+/** Single requests with pauses and short episodes of full work in turn for so long, a quarter of the time at work. */
 export async function profileAtLowLoad(
   target: PredictionRequest,
   workers: number,
   durationMs: number,
 ): Promise<LowLoadProfile> {
-  const agent = new Agent({ keepAlive: true, maxSockets: BURST * workers })
-  const idleMs: number[] = []
-  const busyMs: number[] = []
-  const besideMs: number[] = []
+  const clients = Array.from({ length: IN_FLIGHT * workers }, () => new TimedClient(target))
+  const [first] = clients
+  const [idleMs, busyMs, besideMs]: [number[], number[], number[]] = [[], [], []]
   const endMs = performance.now() + durationMs
   try {
-    await send(target, agent)
-    while (performance.now() < endMs) {
-      for (let single = 0; single < 3; single++) {
-        const alone = await send(target, agent)
+    await Promise.all(clients.map((client) => client.send()))
+    while (first && performance.now() < endMs) {
+      for (let single = 0; single < SINGLES; single++) {
+        const alone = await first.send()
         idleMs.push(alone.heldMs)
         besideMs.push(alone.besideMs)
         await sleep(alone.heldMs / DUTY - alone.heldMs)
       }
       const startedMs = performance.now()
-      const burst = await Promise.all(Array.from({ length: BURST * workers }, () => send(target, agent)))
-      busyMs.push(...busyOnes(burst, workers).map(({ heldMs }) => heldMs))
+      busyMs.push(...(await fullWork(clients, EPISODE * workers)))
       const tookMs = performance.now() - startedMs
       await sleep(tookMs / DUTY - tookMs)
     }
   } finally {
-    agent.destroy()
+    for (const client of clients) client.close()
   }
   return { workers, idleMs, busyMs, besideMs }
 }
 
-/** Without the first ones, of workers that were idle, and the last ones, during which workers run out of work. */
-function busyOnes(burst: readonly Timed[], workers: number): Timed[] {
-  return burst.toSorted((a, b) => a.queueMs - b.queueMs).slice(workers, burst.length - (workers - 1))
+/**
+ * Each client sends its next request when it has its reply, as a saturated server sees it: requests sent all at once
+ * would be read by the server's front while the first of them are worked on, which takes longer than it does then.
+ * The first of each client and the last are left out: they come to idle workers, or leave some idle.
+ */
+async function fullWork(clients: readonly TimedClient[], requests: number): Promise<number[]> {
+  const timed: Timed[] = []
+  let left = requests
+  await Promise.all(
+    clients.map(async (client) => {
+      while (left-- > 0) timed.push(await client.send())
+    }),
+  )
+  return timed.slice(clients.length, -clients.length).map(({ heldMs }) => heldMs)
 }
 
 export function mergeProfiles(profiles: readonly LowLoadProfile[]): LowLoadProfile {
@@ -77,27 +68,4 @@ export function mergeProfiles(profiles: readonly LowLoadProfile[]): LowLoadProfi
     busyMs: profiles.flatMap(({ busyMs }) => busyMs),
     besideMs: profiles.flatMap(({ besideMs }) => besideMs),
   }
-}
-
-/** Requests per second that workers serve that are always busy. */
-export function predictedCapacityRps({ workers, busyMs }: LowLoadProfile): number {
-  return (workers * 1000) / mean([...busyMs])
-}
-
-function send({ url, body, headers }: PredictionRequest, agent: Agent): Promise<Timed> {
-  return new Promise((resolve, reject) => {
-    const sentMs = performance.now()
-    const options = { method: 'POST', agent, headers: { ...headers, 'content-length': body.length } }
-    const outgoing = request(url, options, (reply) => {
-      const timing = String(reply.headers['server-timing'])
-      const read = (name: string) => Number(new RegExp(`${name};dur=([\\d.]+)`).exec(timing)?.[1])
-      reply.resume().once('end', () => {
-        const [inferenceMs, queueMs, heldMs] = [read('inference'), read('queue'), read('compute')]
-        const besideMs = performance.now() - sentMs - queueMs - heldMs
-        if (Number.isNaN(besideMs)) reject(new Error(`${reply.statusCode}, Server-Timing ${timing}`))
-        else resolve({ inferenceMs, queueMs, heldMs, besideMs })
-      })
-    })
-    outgoing.once('error', reject).end(body)
-  })
 }

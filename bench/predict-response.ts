@@ -1,12 +1,9 @@
-import { mean, median } from 'simple-statistics'
+import { median } from 'simple-statistics'
+import { serviceUnderLoad } from '../src/capacity/held-times.ts'
 import { Fleet } from '../src/capacity/simulation/fleet.ts'
 import { ResponseHistogram } from '../src/capacity/simulation/response-histogram.ts'
 import { fleetOf } from '../src/capacity/simulation/simulate-order.ts'
-import { seededRandom } from '../src/core/random.ts'
 import type { LowLoadProfile } from './low-load-profile.ts'
-
-/** Service times drawn from. */
-const SAMPLES = 20_000
 
 /**
  * Response times, on this profile, of requests that arrive at these times at a queue in front of the workers, once.
@@ -20,9 +17,9 @@ export function predictResponses(
   seed: number,
 ): ResponseHistogram {
   const { workers, besideMs } = profile
-  const { samples, stretch } = serviceAt(profile, rps, seed)
+  const { samplesMs, stretch } = serviceUnderLoad(profile, rps, seed)
   const plan = fleetOf({
-    serviceMs: { kind: 'empirical', samples },
+    serviceMs: { kind: 'empirical', samples: samplesMs },
     replicas: 1,
     slotsPerReplica: workers,
     routing: 'shared',
@@ -41,26 +38,4 @@ export function predictResponses(
   const shifted = new ResponseHistogram()
   shifted.add(inFleet, 1, median([...besideMs]))
   return shifted
-}
-
-/**
- * How long a request holds a worker. One worker that comes from another request is a little faster than one that was
- * idle: as many are drawn from the one kind and from the other as the utilisation says. Several workers slow each
- * other down: their times alone, with the shape of both kinds, are stretched where others are at work.
- */
-function serviceAt({ workers, idleMs, busyMs }: LowLoadProfile, rps: number, seed: number) {
-  const [alone, together] = [mean([...idleMs]), mean([...busyMs])]
-  const utilization = Math.min(0.99, (rps * together) / 1000 / workers)
-  const random = seededRandom(seed)
-  const scale = workers === 1 ? 1 : alone / together
-  const samples = Array.from({ length: SAMPLES }, () => {
-    const [from, factor] = random() < utilization ? [busyMs, scale] : [idleMs, 1]
-    return (from[Math.floor(random() * from.length)] ?? alone) * factor
-  })
-  return { samples, stretch: workers === 1 ? [1] : stretchTo(together / alone, workers) }
-}
-
-/** From 1 alone to so much with all at work, straight between. */
-function stretchTo(most: number, workers: number): number[] {
-  return Array.from({ length: workers }, (_, others) => 1 + ((most - 1) * others) / (workers - 1))
 }

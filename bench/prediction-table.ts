@@ -18,6 +18,8 @@ export interface Row {
   readonly sendLagMs: number
   /** Share of the CPU time that others took during the loads. */
   readonly othersRatio: number
+  /** That share of each part that was done again because of it. */
+  readonly discarded: readonly number[]
   /** Of the arrivals that were sent, one per simulation. */
   readonly replays: readonly ResponseHistogram[]
   /** Of any other Poisson arrivals. */
@@ -30,12 +32,14 @@ export function table(rows: readonly Row[], capacities: readonly string[]): stri
     `capacity, requests/s, predicted from low load and measured, by workers: ${capacities.join('; ')}`,
     `                       requests  ${head}   send lag p99   others took`,
     ...rows.map(rowLine),
-    `worst: ${worstLine(rows, ({ replays }) => replays)} (aim: p95 within 10%, p99 within 20%; ms from when each request was due)`,
     `worst, were the arrivals not known but for their rate: ${worstLine(rows, ({ others }) => others)}; of which chance:`,
     ...rows.map(({ workers, share, others }) => {
       const cells = SHOWN.map(([name, ratio]) => `${name} ±${percent(chance(others, ratio))}`)
       return `  ${named(workers, share)}   ${cells.join('   ')}`
     }),
+    discardedLine(rows),
+    ...worstOfUndisturbed(rows),
+    `worst: ${worstLine(rows, ({ replays }) => replays)} (aim: p95 within 10%, p99 within 20%; ms from when each request was due)`,
   ].join('\n')
 }
 
@@ -47,6 +51,20 @@ function rowLine(row: Row): string {
     return `     ${ms(predicted)} ${ms(measured)} ${error} ±${percent(chance(replays, ratio)).padStart(5)}`
   })
   return `  ${named(workers, share)} ${rps.toFixed(0).padStart(4)}/s ${String(real.length).padStart(8)}  ${cells.join('   ')}   ${sendLagMs.toFixed(2).padStart(9)} ms ${percent(othersRatio).padStart(13)}${othersRatio > UNDISTURBED ? '  DISTURBED' : ''}`
+}
+
+/** Parts during which others took too much, which were done again and are in no figure. */
+function discardedLine(rows: readonly Row[]): string {
+  const parts = rows.flatMap(({ workers, share, discarded }) =>
+    discarded.map((ratio) => `${named(workers, share)} (others took ${percent(ratio)})`),
+  )
+  return `discarded as disturbed: ${parts.length === 0 ? 'no part' : parts.join('; ')}`
+}
+
+function worstOfUndisturbed(rows: readonly Row[]): string[] {
+  const undisturbed = rows.filter(({ othersRatio }) => othersRatio <= UNDISTURBED)
+  if (undisturbed.length === rows.length || undisturbed.length === 0) return []
+  return [`worst of rows that are not DISTURBED: ${worstLine(undisturbed, ({ replays }) => replays)}`]
 }
 
 function worstLine(rows: readonly Row[], of: (row: Row) => readonly ResponseHistogram[]): string {

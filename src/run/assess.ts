@@ -14,6 +14,7 @@ import { ratioLowerBound, ratioUpperBound } from '../stats/binomial.ts'
 import { percentileRatios } from '../stats/percentile.ts'
 import type { MonthProfile } from '../traffic/month-profile.ts'
 import type { AdviceMemo } from './advice-memo.ts'
+import { atLeast, isOutgrown, noFasterThan, outgrownCaveat } from './outgrown.ts'
 import { isSubject, type Known, type Subject } from './subject.ts'
 
 const PERCENTILES = ['p50', 'p90', 'p95', 'p99', 'p999'] as const satisfies readonly Percentile[]
@@ -88,12 +89,18 @@ function assess(
     }
   }
   const { due, ok } = measurement.counts
+  const [latencyMs, errorRatio] = [measuredLatency(measurement), errorRange(due - ok, due)]
+  const costEvidence = scaling.controller.kind === 'fixed' ? 'measured' : 'modelled'
+  if (!isOutgrown(measurement, profile))
+    return { ...common, evidence: 'measured', costEvidence, latencyMs, errorRatio }
+  const failed = failedRange(months)
   return {
     ...common,
-    evidence: 'measured',
-    costEvidence: scaling.controller.kind === 'fixed' ? 'measured' : 'modelled',
-    latencyMs: measuredLatency(measurement),
-    errorRatio: errorRange(due - ok, due),
+    evidence: 'modelled',
+    costEvidence,
+    latencyMs: noFasterThan(latencyRanges(months), latencyMs),
+    errorRatio: failed ? atLeast(failed, errorRatio) : errorRatio,
+    caveats: [...caveats, outgrownCaveat(measurement, profile)],
   }
 }
 
