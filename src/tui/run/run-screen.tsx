@@ -1,11 +1,9 @@
-import { Static, Text, useInput, useWindowSize } from 'ink'
+import { Static, useInput, useWindowSize } from 'ink'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { keyPresses } from '../kit/key-press.ts'
-import { clipLine } from '../kit/line.ts'
 import { Lines } from '../kit/lines.tsx'
 import type { Theme } from '../kit/theme.ts'
-import { paintLine } from '../kit/theme.ts'
-import { finishedLine, runLines } from './draw-run.ts'
+import { finishedLines, runLines } from './draw-run.ts'
 import { keyHints, pressKey, type RunActions } from './run-keys.ts'
 import type { RunWatch } from './run-watch.ts'
 
@@ -42,9 +40,7 @@ export function RunScreen({ watch, actions, theme }: RunScreenProps) {
     <>
       <Static items={[...watch.finished]}>
         {(line, index) => (
-          <Text key={index} wrap="truncate">
-            {paintLine(clipLine(finishedLine(line), size.columns), theme)}
-          </Text>
+          <Lines key={index} lines={finishedLines(line, size.columns)} theme={theme} columns={size.columns} />
         )}
       </Static>
       {watch.hasEnded ? null : <Lines lines={runLines(view, size)} theme={theme} columns={size.columns} />}
