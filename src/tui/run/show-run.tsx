@@ -12,7 +12,9 @@ export function showRun(watch: RunWatch, actions: Omit<RunActions, 'suspend'>): 
   const { stdin, stdout, env } = process
   const theme = chooseTheme(env, stdout.hasColors?.() ?? false)
   return openTerminal(
-    ({ suspend }) => <RunScreen watch={watch} theme={theme} actions={{ ...actions, suspend }} />,
+    ({ suspend }, size) => (
+      <RunScreen watch={watch} theme={theme} size={size} actions={{ ...actions, suspend }} />
+    ),
     { stdin, stdout, alternateScreen: false, maxFps: FRAMES },
   )
 }
