@@ -41,6 +41,8 @@ export function openTerminal(
   let suspendTerminal: SuspendTerminal | undefined
   const end = (by: Ending) => {
     ending = by
+    // What is under way is not left behind; what is finished is above it.
+    if (!options.alternateScreen) instance?.clear()
     instance?.unmount()
   }
   const close = () => end('user')
