@@ -8,6 +8,7 @@ import { BackgroundAdvisor } from './background-advisor.ts'
 import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { findGate, findRuns, newestRun } from './find-runs.ts'
+import { reportError } from './report-error.ts'
 
 /** `plimsoll explore`: views of a saved run at a terminal; elsewhere its recommendation as `advise` prints it. */
 export async function exploreCommand(argument: string, given: Given): Promise<number> {
@@ -24,9 +25,14 @@ export async function exploreCommand(argument: string, given: Given): Promise<nu
       stdin: process.stdin,
       stdout: process.stdout,
       env: process.env,
+      reportCrash: reportError,
     })
     if (state.advice && ending !== 'closed' && ending !== 'SIGHUP') printRecommendation(state.advice, file)
     return ending === 'user' ? EXIT.ok : EXIT.interrupted
+  } catch (error) {
+    // A run that only looked like one is told of as what it is.
+    ;(await import('../run/run-store.ts')).loadRun(file)
+    throw error
   } finally {
     await advisor.close()
   }

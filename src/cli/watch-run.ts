@@ -2,6 +2,7 @@ import type { Listener } from '../core/run-event.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import { RunControl } from '../run/control.ts'
 import { progressListener } from './progress.ts'
+import { reportError } from './report-error.ts'
 
 /** Who watches a run, and what its user asks of it. */
 export interface Watching {
@@ -23,7 +24,7 @@ export async function watchRun(record: RunRecord, options: { readonly plain: boo
     import('../tui/run/show-run.tsx'),
   ])
   const watch = new RunWatch(record)
-  const terminal = showRun(watch, actionsOf(control))
+  const terminal = showRun(watch, actionsOf(control), reportError)
   return {
     notify: watch.hear,
     saved: (saved) => watch.saved(saved),

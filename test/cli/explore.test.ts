@@ -101,6 +101,14 @@ describe('plimsoll explore', () => {
     terminal.close()
   })
 
+  test('in a terminal, says what is wrong with a run that only looks like one, on a screen that is restored', async () => {
+    const file = write('odd.json', JSON.stringify({ ...run, scenario: { candidates: [{}] } }))
+    const terminal = open(80, 24, `plimsoll explore ${file}; echo "ended with $?"`)
+    expect(await terminal.shows('ended with 2')).not.toContain('bug')
+    expect(terminal.isAlternate).toBe(false)
+    terminal.close()
+  })
+
   test('alone in a folder with runs, is what plimsoll opens', async () => {
     const terminal = open(80, 24, 'plimsoll')
     await terminal.shows('[1 Candidates]', 'cheapest')

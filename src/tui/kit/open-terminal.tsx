@@ -19,6 +19,8 @@ export interface TerminalOptions {
   readonly alternateScreen: boolean
   /** Frames a second at most. */
   readonly maxFps: number
+  /** Tells of what nobody caught, once the screen is restored. @returns the exit code */
+  readonly reportCrash: (error: unknown) => number
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -121,15 +123,14 @@ interface Reactions {
 
 /** @returns what takes the listeners off again */
 function listen(
-  { stdin, stdout, alternateScreen }: TerminalOptions,
+  { stdin, stdout, alternateScreen, reportCrash }: TerminalOptions,
   { end, suspend, resume, resize }: Reactions,
 ): () => void {
   const onGone = () => end('closed')
   const onCrash = (error: unknown) => {
     end('closed')
     stdout.write(`${alternateScreen ? LEAVE_ALTERNATE : ''}${SHOW_CURSOR}`)
-    console.error(error)
-    process.exit(1)
+    process.exit(reportCrash(error))
   }
   for (const name of SIGNALS) process.on(name, end)
   process.on('SIGTSTP', suspend)
