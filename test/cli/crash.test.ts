@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { useFolder } from './plimsoll.ts'
 import { useTmux } from '../fixtures/tmux.ts'
+import { useFolder } from './plimsoll.ts'
 
 const { folder } = useFolder()
 const open = useTmux(folder)
