@@ -4,6 +4,7 @@ import type { Advice } from '../core/advice.ts'
 import { UserError } from '../core/errors.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Explorer } from '../tui/explore/explorer.ts'
+import { withLightInk } from '../tui/kit/light-ink.ts'
 import { BackgroundAdvisor } from './background-advisor.ts'
 import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
@@ -19,7 +20,7 @@ export async function exploreCommand(argument: string, given: Given): Promise<nu
   const crash = (error: Error) => process.emit('uncaughtException', error)
   const advisor = new BackgroundAdvisor({ file, book: given.values.get('book') }, crash)
   try {
-    const { runExplore } = await import('../tui/explore/run-explore.tsx')
+    const { runExplore } = await withLightInk(() => import('../tui/explore/run-explore.tsx'))
     const explorer = explorerOf(file, await readSoon(file), advisor, given)
     const { ending, state } = await runExplore(explorer, {
       stdin: process.stdin,
