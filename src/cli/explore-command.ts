@@ -4,10 +4,12 @@ import type { Advice } from '../core/advice.ts'
 import { UserError } from '../core/errors.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Explorer } from '../tui/explore/explorer.ts'
+import { withLightInk } from '../tui/kit/light-ink.ts'
 import { BackgroundAdvisor } from './background-advisor.ts'
 import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { findGate, findRuns, newestRun } from './find-runs.ts'
+import { reportError } from './report-error.ts'
 
 /** `plimsoll explore`: views of a saved run at a terminal; elsewhere its recommendation as `advise` prints it. */
 export async function exploreCommand(argument: string, given: Given): Promise<number> {
@@ -18,15 +20,20 @@ export async function exploreCommand(argument: string, given: Given): Promise<nu
   const crash = (error: Error) => process.emit('uncaughtException', error)
   const advisor = new BackgroundAdvisor({ file, book: given.values.get('book') }, crash)
   try {
-    const { runExplore } = await import('../tui/explore/run-explore.tsx')
+    const { runExplore } = await withLightInk(() => import('../tui/explore/run-explore.tsx'))
     const explorer = explorerOf(file, await readSoon(file), advisor, given)
     const { ending, state } = await runExplore(explorer, {
       stdin: process.stdin,
       stdout: process.stdout,
       env: process.env,
+      reportCrash: reportError,
     })
     if (state.advice && ending !== 'closed' && ending !== 'SIGHUP') printRecommendation(state.advice, file)
     return ending === 'user' ? EXIT.ok : EXIT.interrupted
+  } catch (error) {
+    // A run that only looked like one is told of as what it is.
+    ;(await import('../run/run-store.ts')).loadRun(file)
+    throw error
   } finally {
     await advisor.close()
   }

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import type { GateResult } from '../gate/gate-result.ts'
 
-const REPORTS_FOLDER = 'reports'
+/** Where runs go unless `--out` says otherwise, in the working directory. */
+export const REPORTS_FOLDER = 'reports'
 /** As `run-store.ts` names it, which takes too long to load before the first frame. */
 const RUN_FILE = 'run.json'
 /** More than this nobody goes through key by key. */
@@ -11,10 +12,7 @@ const MOST_RUNS = 50
 
 /** Saved runs beneath `reports/` and in this folder, the newest first: by when they were last written. */
 export function findRuns(): string[] {
-  const folders = existsSync(REPORTS_FOLDER)
-    ? readdirSync(REPORTS_FOLDER).map((name) => join(REPORTS_FOLDER, name))
-    : []
-  const files = [RUN_FILE, ...folders.map((folder) => join(folder, RUN_FILE))].filter((file) =>
+  const files = [RUN_FILE, ...reportsFolders().map((folder) => join(folder, RUN_FILE))].filter((file) =>
     existsSync(file),
   )
   return files
@@ -22,6 +20,24 @@ export function findRuns(): string[] {
     .sort((a, b) => b.writtenAt - a.writtenAt)
     .slice(0, MOST_RUNS)
     .map(({ file }) => file)
+}
+
+/** The folder of the newest run of a scenario. Runs are named after their start, so the last by name is the newest. */
+export function newestRunOf(scenario: string): string | undefined {
+  return reportsFolders()
+    .filter((folder) => isRunOf(basename(folder), scenario))
+    .sort()
+    .at(-1)
+}
+
+function isRunOf(name: string, scenario: string): boolean {
+  return name.startsWith(`${scenario}-`) && /^\d{8}-\d{6}(-\d+)?$/.test(name.slice(scenario.length + 1))
+}
+
+function reportsFolders(): string[] {
+  return existsSync(REPORTS_FOLDER)
+    ? readdirSync(REPORTS_FOLDER).map((name) => join(REPORTS_FOLDER, name))
+    : []
 }
 
 /** @throws UserError when there is no run to explore */

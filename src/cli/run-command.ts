@@ -15,8 +15,8 @@ import { readScenario } from '../scenario/read-scenario.ts'
 import type { YamlSource } from '../scenario/source.ts'
 import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
+import { newestRunOf, REPORTS_FOLDER } from './find-runs.ts'
 import { Interruption, withInterruption } from './interruption.ts'
-import { newestRun, REPORTS_FOLDER } from './newest-run.ts'
 import { printAdvice } from './print-advice.ts'
 import { dryRun, readMaxSpend, runDeploying } from './run-deploying.ts'
 import { VERSION } from './version.ts'
@@ -137,7 +137,7 @@ function started(scenario: Scenario, out: string | undefined): Place {
 
 /** @throws UserError when there is nothing to resume, or the scenario is no longer the one that was run */
 function resumed(scenario: Scenario, out: string | undefined): Place {
-  const folder = out ?? newestRun(scenario.name)
+  const folder = out ?? newestRunOf(scenario.name)
   if (folder === undefined || !existsSync(join(folder, RUN_FILE))) {
     const where = folder ?? `${REPORTS_FOLDER}/ for ${scenario.name}`
     throw new UserError({

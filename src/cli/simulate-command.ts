@@ -9,7 +9,7 @@ import { holdsScenario, readQueue } from '../scenario/read-queue.ts'
 import { readScenario } from '../scenario/read-scenario.ts'
 import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
-import { newestRun } from './newest-run.ts'
+import { newestRunOf } from './find-runs.ts'
 
 /** `plimsoll simulate`: a month of a candidate, or a bare queue, so that anyone can hold the simulator against theory. */
 export async function simulateCommand(file: string, given: Given): Promise<number> {
@@ -39,7 +39,7 @@ async function simulateMonth(
 ): Promise<string> {
   const { scenario: read } = readScenario(file)
   const scenario = { ...read, load: { ...read.load, seed: seed ?? read.load.seed } }
-  const folder = values.get('run') ?? newestRun(scenario.name)
+  const folder = values.get('run') ?? newestRunOf(scenario.name)
   if (folder === undefined) {
     const message = `nothing says how long ${scenario.name} takes to serve: there is no run of it in reports/`
     throw new UserError({ message, hint: `plimsoll run ${file} makes one; --run DIR names one elsewhere` })

@@ -1,7 +1,9 @@
 import type { Listener } from '../core/run-event.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import { RunControl } from '../run/control.ts'
+import { withLightInk } from '../tui/kit/light-ink.ts'
 import { progressListener } from './progress.ts'
+import { reportError } from './report-error.ts'
 
 /** Who watches a run, and what its user asks of it. */
 export interface Watching {
@@ -20,10 +22,10 @@ export async function watchRun(record: RunRecord, options: { readonly plain: boo
   }
   const [{ RunWatch }, { showRun }] = await Promise.all([
     import('../tui/run/run-watch.ts'),
-    import('../tui/run/show-run.tsx'),
+    withLightInk(() => import('../tui/run/show-run.tsx')),
   ])
   const watch = new RunWatch(record)
-  const terminal = showRun(watch, actionsOf(control))
+  const terminal = showRun(watch, actionsOf(control), reportError)
   return {
     notify: watch.hear,
     saved: (saved) => watch.saved(saved),

@@ -1,16 +1,15 @@
-import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Advice } from '../../src/core/advice.ts'
 import { candidateName } from '../../src/core/candidate-name.ts'
 import { readScenario } from '../../src/scenario/read-scenario.ts'
 import { cloudRun, vm } from '../fixtures/candidates.ts'
 import { runRecord } from '../fixtures/run.ts'
+import { useTmux } from '../fixtures/tmux.ts'
 import { isAlive, plimsoll, useFolder } from './plimsoll.ts'
 
-const MAIN = resolve('dist/cli/main.js')
 const { folder, write } = useFolder()
 const reports = join(folder, 'reports', 'harbour-20261001-100000')
 mkdirSync(reports, { recursive: true })
@@ -29,72 +28,7 @@ writeFileSync(join(folder, 'gate.json'), JSON.stringify({ some: 'other file' }))
 const at = { cwd: folder }
 const CHEAPEST = 'Cheapest that meets the SLO: cloud-run 1cpu 2Gi c1 us-central1'
 
-/** Windows of a tmux server of our own. */
-const socket = `plimsoll-test-${process.pid}`
-const tmux = (...args: readonly string[]) =>
-  execFileSync('tmux', ['-L', socket, ...args], { encoding: 'utf8' })
-afterAll(() => {
-  spawnSync('tmux', ['-L', socket, 'kill-server'], { stdio: 'ignore' })
-})
-
-/** A shell in a terminal of that size, in the folder of the runs; `start` is typed into it. */
-class Tmux {
-  readonly #name: string
-
-  constructor(name: string, columns: number, rows: number, start = '') {
-    this.#name = name
-    const shell = `cd '${folder}'; export PS1='$ ' CI=; exec bash --norc`
-    tmux('-f', '/dev/null', 'new-session', '-d', '-s', name, '-x', `${columns}`, '-y', `${rows}`, shell)
-    tmux('set-option', '-t', name, 'remain-on-exit', 'on')
-    if (start) this.keys(start, 'Enter')
-  }
-
-  keys(...keys: readonly string[]): void {
-    tmux('send-keys', '-t', this.#name, ...keys)
-  }
-
-  screen(): string {
-    return tmux('capture-pane', '-p', '-t', this.#name)
-  }
-
-  get isAlternate(): boolean {
-    return tmux('display-message', '-p', '-t', this.#name, '#{alternate_on}').trim() === '1'
-  }
-
-  get pid(): number {
-    return Number(tmux('display-message', '-p', '-t', this.#name, '#{pane_pid}').trim())
-  }
-
-  resize(columns: number, rows: number): void {
-    tmux('resize-window', '-t', this.#name, '-x', `${columns}`, '-y', `${rows}`)
-  }
-
-  close(): void {
-    tmux('kill-session', '-t', this.#name)
-  }
-
-  /** Waits until the screen shows it; a test that waits in vain runs into its time limit. */
-  async shows(...texts: readonly string[]): Promise<string> {
-    for (;;) {
-      const screen = this.screen()
-      if (texts.every((text) => screen.includes(text))) return screen
-      await setTimeout(30)
-    }
-  }
-}
-
-const explore = `'${process.execPath}' '${MAIN}' explore`
-
-/** The id of the program that the shell of a terminal runs. */
-async function programOf(terminal: Tmux): Promise<number> {
-  for (;;) {
-    const children = readFileSync(`/proc/${terminal.pid}/task/${terminal.pid}/children`, 'utf8')
-      .trim()
-      .split(/\s+/)
-    if (children[0]) return Number(children[0])
-    await setTimeout(20)
-  }
-}
+const open = useTmux(folder)
 
 describe('plimsoll explore', () => {
   test('piped, prints what advise prints, without an escape code', async () => {
@@ -133,7 +67,7 @@ describe('plimsoll explore', () => {
   })
 
   test('in a terminal, shows the views, answers what if as advise does, and leaves the recommendation behind', async () => {
-    const terminal = new Tmux('views', 80, 24, explore)
+    const terminal = open(80, 24, 'plimsoll explore')
     await terminal.shows('[1 Candidates]', 'cheapest', 'n2-standard-2')
     expect(terminal.isAlternate).toBe(true)
     terminal.keys('2')
@@ -167,8 +101,16 @@ describe('plimsoll explore', () => {
     terminal.close()
   })
 
+  test('in a terminal, says what is wrong with a run that only looks like one, on a screen that is restored', async () => {
+    const file = write('odd.json', JSON.stringify({ ...run, scenario: { candidates: [{}] } }))
+    const terminal = open(80, 24, `plimsoll explore ${file}; echo "ended with $?"`)
+    expect(await terminal.shows('ended with 2')).not.toContain('bug')
+    expect(terminal.isAlternate).toBe(false)
+    terminal.close()
+  })
+
   test('alone in a folder with runs, is what plimsoll opens', async () => {
-    const terminal = new Tmux('alone', 80, 24, `'${process.execPath}' '${MAIN}'`)
+    const terminal = open(80, 24, 'plimsoll')
     await terminal.shows('[1 Candidates]', 'cheapest')
     terminal.keys('q')
     await terminal.shows('All of it: plimsoll advise')
@@ -176,7 +118,7 @@ describe('plimsoll explore', () => {
   })
 
   test('--plain in a terminal, takes commands by the line and draws nothing', async () => {
-    const terminal = new Tmux('plain', 120, 100, `${explore} --plain`)
+    const terminal = open(120, 100, 'plimsoll explore --plain')
     await terminal.shows('harbour: Candidates', 'Command (help lists them')
     terminal.keys('why cloud-run 1cpu', 'Enter')
     await terminal.shows('why cloud-run 1cpu', 'Assumptions:')
@@ -189,9 +131,9 @@ describe('plimsoll explore', () => {
   })
 
   test.each(['INT', 'TERM'] as const)('restores the screen on SIG%s and exits with 130', async (signal) => {
-    const terminal = new Tmux(signal, 80, 24, `${explore}; echo "ended with $?"`)
+    const terminal = open(80, 24, 'plimsoll explore; echo "ended with $?"')
     await terminal.shows('[1 Candidates]')
-    process.kill(await programOf(terminal), `SIG${signal}`)
+    process.kill(await terminal.program(), `SIG${signal}`)
     await terminal.shows('ended with 130')
     expect(terminal.isAlternate).toBe(false)
     terminal.keys('stty -a', 'Enter')
@@ -200,7 +142,7 @@ describe('plimsoll explore', () => {
   })
 
   test('gives the terminal back on Ctrl-Z and takes it again on fg', async () => {
-    const terminal = new Tmux('stop', 80, 24, explore)
+    const terminal = open(80, 24, 'plimsoll explore')
     await terminal.shows('[1 Candidates]', 'cheapest')
     terminal.keys('C-z')
     await terminal.shows('Stopped')
@@ -220,9 +162,9 @@ describe('plimsoll explore', () => {
   })
 
   test('ends, and leaves nothing running, when the terminal vanishes', async () => {
-    const terminal = new Tmux('gone', 80, 24, explore)
+    const terminal = open(80, 24, 'plimsoll explore')
     await terminal.shows('[1 Candidates]', 'cheapest')
-    const pid = await programOf(terminal)
+    const pid = await terminal.program()
     terminal.close()
     while (isAlive(pid)) await setTimeout(20)
   })

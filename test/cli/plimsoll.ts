@@ -21,7 +21,7 @@ export interface Started {
 }
 
 /** Where no price book was ever synced, so that whose machine runs the tests makes no difference. */
-const NO_DATA = resolve('test/cli/no-data')
+export const NO_DATA = resolve('test/cli/no-data')
 
 /** Starts the built program, as users do. */
 export function start(

@@ -9,12 +9,13 @@ export interface ExploreAt {
   readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly reportCrash: (error: unknown) => number
 }
 
 /** Explores at a terminal until its user quits or the terminal goes. @returns how it ended, and the last state */
 export async function runExplore(
   explorer: Explorer,
-  { stdin, stdout, env }: ExploreAt,
+  { stdin, stdout, env, reportCrash }: ExploreAt,
 ): Promise<{ readonly ending: Ending; readonly state: State }> {
   let state = initialState(explorer)
   const theme = chooseTheme(env, stdout.hasColors?.() === true)
@@ -33,7 +34,7 @@ export async function runExplore(
         }}
       />
     ),
-    { stdin, stdout, alternateScreen: true, maxFps: 60 },
+    { stdin, stdout, alternateScreen: true, maxFps: 60, reportCrash },
   )
   return { ending: await terminal.ended, state }
 }

@@ -1,5 +1,6 @@
 import { type Instance, render, type SuspendTerminal, useApp } from 'ink'
 import type { ReactNode } from 'react'
+import type { Size } from './line.ts'
 
 /** Why a session at the terminal ended: by its user, by a signal, or because the terminal is gone (`closed`). */
 export type Ending = 'user' | 'closed' | NodeJS.Signals
@@ -18,18 +19,23 @@ export interface TerminalOptions {
   readonly alternateScreen: boolean
   /** Frames a second at most. */
   readonly maxFps: number
+  /** Tells of what nobody caught, once the screen is restored. @returns the exit code */
+  readonly reportCrash: (error: unknown) => number
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 const SHOW_CURSOR = '\x1b[?25h'
 const LEAVE_ALTERNATE = '\x1b[?1049l'
+const HOME = '\x1b[H'
+const ERASE_LINE = '\x1b[2K'
 
 /**
  * Shows an interface at a terminal and restores the screen however it ends: closed by its user, by a signal, by a
- * crash, or because the terminal went away. `draw` is handed the session, which it may close or suspend.
+ * crash, or because the terminal went away. `draw` is handed the session, which it may close or suspend, and the size;
+ * it is called again when that changes.
  */
 export function openTerminal(
-  draw: (terminal: Pick<Terminal, 'close' | 'suspend'>) => ReactNode,
+  draw: (terminal: Pick<Terminal, 'close' | 'suspend'>, size: Size) => ReactNode,
   options: TerminalOptions,
 ): Terminal {
   let ending: Ending = 'user'
@@ -37,27 +43,47 @@ export function openTerminal(
   let suspendTerminal: SuspendTerminal | undefined
   const end = (by: Ending) => {
     ending = by
+    // What is under way is not left behind; what is finished is above it.
+    if (!options.alternateScreen) instance?.clear()
     instance?.unmount()
   }
   const close = () => end('user')
   const { suspend, resume } = stopper(() => suspendTerminal)
-  const undo = listen(options, { end, suspend: () => suspend(process.pid), resume })
   const suspendJob = () => suspend(0)
-  instance = render(
+  const tree = () => (
     <>
       <Suspender found={(found) => (suspendTerminal = found)} />
-      {draw({ close, suspend: suspendJob })}
-    </>,
-    {
-      ...options,
-      exitOnCtrlC: false,
-      patchConsole: false,
-      incrementalRendering: true,
-      interactive: true,
-    },
+      {draw({ close, suspend: suspendJob }, sizeOf(options.stdout))}
+    </>
   )
+  const resize = () => {
+    if (!options.alternateScreen) instance?.clear()
+    if (!options.alternateScreen) options.stdout.write(eraseVisible(sizeOf(options.stdout)))
+    instance?.rerender(tree())
+  }
+  // Before Ink hears of a new size, which would draw for the old one once more.
+  const undo = listen(options, { end, suspend: () => suspend(process.pid), resume, resize })
+  instance = render(tree(), {
+    ...options,
+    exitOnCtrlC: false,
+    patchConsole: false,
+    incrementalRendering: true,
+    interactive: true,
+  })
   const ended = instance.waitUntilExit().then(() => ending)
   return { ended: ended.finally(undo), close, suspend: suspendJob }
+}
+
+function sizeOf({ columns, rows }: NodeJS.WriteStream): Size {
+  return { columns, rows }
+}
+
+/**
+ * Blanks every row: terminals break what no longer fits into more rows than anyone can tell. Row by row, because some
+ * terminals keep a screen that is erased at once in what one scrolls back to.
+ */
+function eraseVisible({ rows }: Size): string {
+  return Array.from({ length: rows }, (_, row) => `\x1b[${row + 1}H${ERASE_LINE}`).join('') + HOME
 }
 
 /** Ink gives the terminal out and takes it back, but only to components. */
@@ -92,24 +118,25 @@ interface Reactions {
   readonly end: (by: Ending) => void
   readonly suspend: () => void
   readonly resume: () => void
+  readonly resize: () => void
 }
 
 /** @returns what takes the listeners off again */
 function listen(
-  { stdin, stdout, alternateScreen }: TerminalOptions,
-  { end, suspend, resume }: Reactions,
+  { stdin, stdout, alternateScreen, reportCrash }: TerminalOptions,
+  { end, suspend, resume, resize }: Reactions,
 ): () => void {
   const onGone = () => end('closed')
   const onCrash = (error: unknown) => {
     end('closed')
     stdout.write(`${alternateScreen ? LEAVE_ALTERNATE : ''}${SHOW_CURSOR}`)
-    console.error(error)
-    process.exit(1)
+    process.exit(reportCrash(error))
   }
   for (const name of SIGNALS) process.on(name, end)
   process.on('SIGTSTP', suspend)
   process.on('SIGCONT', resume)
   process.on('uncaughtException', onCrash)
+  stdout.on('resize', resize)
   // Both stay: what is left to write to a terminal that is gone fails as well, and nobody is there to be told.
   stdout.on('error', onGone)
   stdin.on('error', onGone)
@@ -119,6 +146,7 @@ function listen(
     process.off('SIGTSTP', suspend)
     process.off('SIGCONT', resume)
     process.off('uncaughtException', onCrash)
+    stdout.off('resize', resize)
     stdin.off('end', onGone)
   }
 }

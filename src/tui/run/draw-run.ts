@@ -3,10 +3,11 @@ import { decimal, formatUsd } from '../../core/money.ts'
 import { formatMs, formatRatio, formatRps } from '../../core/units.ts'
 import { formatSlo, formatTraffic } from '../../report/figures.ts'
 import type { SloVerdict } from '../../stats/slo-verdict.ts'
+import { flowLines } from '../kit/flow.ts'
 import { gauge } from '../kit/gauge.ts'
 import { histogramLines } from '../kit/histogram.ts'
 import { type KeyHint, keyBar } from '../kit/key-bar.ts'
-import { clipLine, type Line, type Size, span } from '../kit/line.ts'
+import { clipLine, type Line, lineWidth, type Size, span, wrapText } from '../kit/line.ts'
 import { sparkline } from '../kit/sparkline.ts'
 import { statusLine } from '../kit/status-line.ts'
 import type { Role } from '../kit/theme.ts'
@@ -42,8 +43,8 @@ export function runLines(view: RunView, { columns, rows }: Size): Line[] {
   const room = Math.max(3, rows - 1)
   const keys = view.help
     ? view.keys.map(({ key, label }) => [span(`  ${key.padEnd(8)}`, 'heading'), span(label)])
-    : [keyBar(view.keys, columns)]
-  const head = [headLine(watch, columns), ...stepLines(view, columns)]
+    : [keyBar(withHelpSecond(view.keys), columns)]
+  const head = [...headLines(watch, columns), ...stepLines(view, columns)]
   const load = watch.load ? loadLines(watch.load, watch, columns) : []
   const fixed = head.length + load.length + keys.length
   const list = candidateLines(watch, columns, Math.min(8, Math.max(2, room - fixed)))
@@ -52,18 +53,40 @@ export function runLines(view: RunView, { columns, rows }: Size): Line[] {
   return [...head, ...load, ...chart, ...list, ...keys].slice(0, room).map((each) => clipLine(each, columns))
 }
 
-/** A finished step or a note, as it scrolls up. */
-export function finishedLine({ kind, text, result }: FinishedLine): Line {
-  if (kind === 'note') return [span(text)]
-  return [span('✓ ', 'good'), span(text), span(result === undefined ? '' : `  ${result}`, 'dim')]
+/** Where only few have room, the one that tells of the others is among them. */
+function withHelpSecond(keys: readonly KeyHint[]): KeyHint[] {
+  const others = keys.filter(({ key }) => key !== '?')
+  return [...others.slice(0, 1), ...keys.filter(({ key }) => key === '?'), ...others.slice(1)]
 }
 
-function headLine(watch: RunWatch, columns: number): Line {
+/** A finished step or a note, as it scrolls up: all of it, since nothing else will tell it again. */
+export function finishedLines({ kind, text, result = '' }: FinishedLine, columns: number): Line[] {
+  if (kind === 'note') return wrapText(text, columns, { indent: 2 })
+  const whole: Line = [span('✓ ', 'good'), span(`${text}  `), span(result, 'dim')]
+  if (lineWidth(whole) <= columns) return [whole]
+  const [first = [], ...more] = wrapText(text, Math.max(1, columns - 2))
+  const indented = [...more, ...wrapText(result, Math.max(1, columns - 2), { role: 'dim' })]
+  return [[span('✓ ', 'good'), ...first], ...indented.map((each) => [span('  '), ...each])]
+}
+
+function headLines(watch: RunWatch, columns: number): Line[] {
   const { name, traffic, slo } = watch.scenario
   const left = [span(name, 'heading'), span(`  ${formatTraffic(traffic)}  ${formatSlo(slo)}`, 'dim')]
   const { spend } = watch
-  const spent = spend ? `${formatUsd(decimal(spend.spentUsd))} of ${formatUsd(decimal(spend.capUsd))}  ` : ''
-  return statusLine(left, [span(spent, 'open'), span(clock(watch.elapsedS()))], columns)
+  const spent = spend ? `${formatUsd(decimal(spend.spentUsd))} of ${formatUsd(decimal(spend.capUsd))}` : ''
+  const time = clock(watch.elapsedS())
+  const right: Line = [span(spent && `${spent}  `, 'open'), span(time)]
+  if (lineWidth(left) + lineWidth(right) < columns) return [statusLine(left, right, columns)]
+  const pieces: Line[] = [
+    [span(name, 'heading')],
+    [span(formatTraffic(traffic), 'dim')],
+    [span(time)],
+    [span(spent, 'open')],
+    ...formatSlo(slo)
+      .split(', ')
+      .map((limit): Line => [span(limit, 'dim')]),
+  ]
+  return flowLines(pieces, columns)
 }
 
 function stepLines({ watch, isPaused, isStopping }: RunView, columns: number): Line[] {
@@ -75,14 +98,15 @@ function stepLines({ watch, isPaused, isStopping }: RunView, columns: number): L
   const { step, progress } = watch
   if (!step) return idleLines(watch, state, columns)
   const left = watch.leftS()
-  const title: Line = [span(`[${step.index}/${step.total}] `, 'dim'), span(step.name), span('  '), ...state]
-  return [title, ...progressLines(progress, columns, left)]
+  const title: Line = [span(`[${step.index}/${step.total}] `, 'dim'), span(step.name)]
+  return [...flowLines([title, state], columns), ...progressLines(progress, columns, left)]
 }
 
 /** Between steps: deployments are under way, or nothing is yet. */
 function idleLines({ loaded, deployments, progress }: RunWatch, state: Line, columns: number): Line[] {
   const what = loaded ? `loading ${loaded}` : deployments.size > 0 ? 'deploying' : 'getting ready'
-  return [[span(what, loaded ? undefined : 'dim'), span('  '), ...state], ...progressLines(progress, columns)]
+  const title: Line = [span(what, loaded ? undefined : 'dim')]
+  return [...flowLines([title, state], columns), ...progressLines(progress, columns)]
 }
 
 function progressLines(progress: RunWatch['progress'], columns: number, leftS?: number): Line[] {
@@ -99,22 +123,23 @@ function loadLines(load: LiveLoad, watch: RunWatch, columns: number): Line[] {
   const rate = load.goodputRps === undefined ? '' : `${formatRps(load.goodputRps)}/s answered`
   const offered = load.facts.offeredRps
   const asked = offered === undefined ? 'one after the other' : `${formatRps(offered)}/s offered`
-  const failed: Line =
-    load.failed > 0 ? [span(`  ${load.failed} failed`, 'bad')] : [span('  none failed', 'dim')]
+  const failed: Line = load.failed > 0 ? [span(`${load.failed} failed`, 'bad')] : [span('none failed', 'dim')]
   const shown = (['p50', 'p95', 'p99'] as const).map((of) => {
     const limit = closed ? undefined : slo.latencyMs[of]
     return percentileSpan(of, load.percentile(of), limit)
   })
   const slowest = load.slowestBySecond()
   const label = 'slowest of each second '
+  const time = closed ? 'service time ' : 'response time '
+  const [first = span('', 'dim'), ...others] = shown
   return [
-    [span(`${asked}, ${rate}`.replace(/, $/, '')), span(`  ${load.ok} ok`), ...failed],
-    [
-      span(closed ? 'service time ' : 'response time ', 'dim'),
-      ...shown.flatMap((each) => [each, span('  ')]),
-    ],
+    ...flowLines(
+      [[span(`${asked}, ${rate}`.replace(/, $/, ''))], [span(`${load.ok} ok`), span('  '), ...failed]],
+      columns,
+    ),
+    ...flowLines([[span(time, 'dim'), first], ...others.map((each) => [each])], columns, time.length),
     [span(label, 'dim'), sparkline(slowest, { width: Math.max(1, columns - label.length) })],
-    ...verdictLines(load.verdict()),
+    ...verdictLines(load.verdict(), columns),
   ]
 }
 
@@ -131,7 +156,7 @@ function brief(ms: number): string {
   return formatMs(ms).replace(/ ms$/, '')
 }
 
-function verdictLines(verdict: SloVerdict | undefined): Line[] {
+function verdictLines(verdict: SloVerdict | undefined, columns: number): Line[] {
   if (!verdict || verdict.limits.every(({ count }) => count === 0)) return []
   const sure = Math.min(...verdict.limits.map(({ shownConfidence }) => shownConfidence))
   const worst = verdict.limits.filter(({ seenRatio, ratio }) => seenRatio > ratio).map(({ metric }) => metric)
@@ -142,7 +167,7 @@ function verdictLines(verdict: SloVerdict | undefined): Line[] {
       ? `SLO undecided: ${leaning}, ${formatRatio(Math.floor(sure * 100) / 100)} sure${more === undefined ? '' : `, about ${more} more requests`}`
       : `SLO: ${verdict.verdict}, over ${formatRatio(verdict.confidence)} sure`
   const role: Role = verdict.verdict === 'meets' ? 'good' : verdict.verdict === 'misses' ? 'bad' : 'open'
-  return [[span(text, role)]]
+  return wrapText(text, columns, { role, indent: 2 })
 }
 
 function histogram(load: LiveLoad, watch: RunWatch, columns: number, spare: number): Line[] {

@@ -36,7 +36,7 @@ const BINDINGS: readonly Binding[] = [
   },
   {
     names: ['q'],
-    hint: () => ({ key: 'q', label: 'stop, advise on what there is' }),
+    hint: () => ({ key: 'q', label: 'stop and advise' }),
     act: ({ stop }) => stop(),
   },
   {

@@ -1,23 +1,23 @@
-import { Static, Text, useInput, useWindowSize } from 'ink'
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { Static, useInput } from 'ink'
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { keyPresses } from '../kit/key-press.ts'
-import { clipLine } from '../kit/line.ts'
+import type { Size } from '../kit/line.ts'
 import { Lines } from '../kit/lines.tsx'
 import type { Theme } from '../kit/theme.ts'
-import { paintLine } from '../kit/theme.ts'
-import { finishedLine, runLines } from './draw-run.ts'
+import { finishedLines, runLines } from './draw-run.ts'
 import { keyHints, pressKey, type RunActions } from './run-keys.ts'
-import type { RunWatch } from './run-watch.ts'
+import type { FinishedLine, RunWatch } from './run-watch.ts'
 
 export interface RunScreenProps {
   readonly watch: RunWatch
   readonly actions: RunActions
   readonly theme: Theme
+  /** Of the terminal; when it changes the screen is blank. */
+  readonly size: Size
 }
 
 /** The run under way at the foot of the terminal; what is finished scrolls up and stays. */
-export function RunScreen({ watch, actions, theme }: RunScreenProps) {
-  const size = useWindowSize()
+export function RunScreen({ watch, actions, theme, size }: RunScreenProps) {
   const [help, setHelp] = useState(false)
   useSyncExternalStore(watch.subscribe, () => watch.version)
   useEffect(() => {
@@ -38,16 +38,30 @@ export function RunScreen({ watch, actions, theme }: RunScreenProps) {
     isPaused: actions.isPaused(),
     isStopping: actions.isStopping(),
   }
+  const lines = runLines(view, size)
+  const sizeText = `${size.columns}x${size.rows}`
+  // biome-ignore lint/correctness/useExhaustiveDependencies: for as long as the terminal has this size
+  const first = useMemo(() => firstThatFits(watch.finished, size, lines.length), [sizeText])
   return (
     <>
-      <Static items={[...watch.finished]}>
+      <Static key={sizeText} items={watch.finished.slice(first)}>
         {(line, index) => (
-          <Text key={index} wrap="truncate">
-            {paintLine(clipLine(finishedLine(line), size.columns), theme)}
-          </Text>
+          <Lines key={index} lines={finishedLines(line, size.columns)} theme={theme} columns={size.columns} />
         )}
       </Static>
-      {watch.hasEnded ? null : <Lines lines={runLines(view, size)} theme={theme} columns={size.columns} />}
+      {watch.hasEnded ? null : <Lines lines={lines} theme={theme} columns={size.columns} />}
     </>
   )
+}
+
+/** Of what is finished, the index of the first that is shown again above so many rows once the screen was blanked. */
+function firstThatFits(finished: readonly FinishedLine[], { columns, rows }: Size, below: number): number {
+  let left = rows - 1 - below
+  let first = finished.length
+  while (first > 0) {
+    left -= finishedLines(finished[first - 1] as FinishedLine, columns).length
+    if (left < 0) break
+    first--
+  }
+  return first
 }

@@ -8,11 +8,17 @@ import type { RunWatch } from './run-watch.ts'
 const FRAMES = 10
 
 /** Shows a run under way at the terminal until it is closed. */
-export function showRun(watch: RunWatch, actions: Omit<RunActions, 'suspend'>): Terminal {
+export function showRun(
+  watch: RunWatch,
+  actions: Omit<RunActions, 'suspend'>,
+  reportCrash: (error: unknown) => number,
+): Terminal {
   const { stdin, stdout, env } = process
   const theme = chooseTheme(env, stdout.hasColors?.() ?? false)
   return openTerminal(
-    ({ suspend }) => <RunScreen watch={watch} theme={theme} actions={{ ...actions, suspend }} />,
-    { stdin, stdout, alternateScreen: false, maxFps: FRAMES },
+    ({ suspend }, size) => (
+      <RunScreen watch={watch} theme={theme} size={size} actions={{ ...actions, suspend }} />
+    ),
+    { stdin, stdout, alternateScreen: false, maxFps: FRAMES, reportCrash },
   )
 }

@@ -12,7 +12,7 @@ import { lineText, lineWidth } from '../../../src/tui/kit/line.ts'
 import { openTerminal } from '../../../src/tui/kit/open-terminal.tsx'
 import { chooseTheme } from '../../../src/tui/kit/theme.ts'
 import { type FakeExplorer, fakeExplorer } from '../../fixtures/explorer.ts'
-import { FakeTerminal } from '../../fixtures/fake-terminal.ts'
+import { FakeTerminal, fail } from '../../fixtures/fake-terminal.ts'
 
 const EVENTS = 10_000
 const SIZES = [
@@ -115,7 +115,7 @@ describe('random keys', () => {
           }}
         />
       ),
-      { stdin, stdout, alternateScreen: true, maxFps: 1000 },
+      { stdin, stdout, alternateScreen: true, maxFps: 1000, reportCrash: fail },
     )
     const next = randomKeys(11)
     let size = { columns: 80, rows: 24 }

@@ -8,7 +8,7 @@ import { toHtml, toMarkdown, toPlainText } from '../../../src/tui/explore/write-
 import { openTerminal } from '../../../src/tui/kit/open-terminal.tsx'
 import { chooseTheme } from '../../../src/tui/kit/theme.ts'
 import { type FakeExplorer, fakeExplorer } from '../../fixtures/explorer.ts'
-import { FakeTerminal } from '../../fixtures/fake-terminal.ts'
+import { FakeTerminal, fail } from '../../fixtures/fake-terminal.ts'
 import { hostileGateResult } from '../../fixtures/gate.ts'
 import { variedRun } from '../../fixtures/run.ts'
 
@@ -38,7 +38,7 @@ function open(explorer: FakeExplorer, [columns, rows]: readonly [number, number]
         }}
       />
     ),
-    { stdin, stdout, alternateScreen: true, maxFps: 1000 },
+    { stdin, stdout, alternateScreen: true, maxFps: 1000, reportCrash: fail },
   )
   const shown = async (...keys: readonly string[]) => {
     terminal.press(...keys)

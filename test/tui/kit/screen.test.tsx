@@ -5,7 +5,7 @@ import { type Line, type Size, span } from '../../../src/tui/kit/line.ts'
 import { openTerminal } from '../../../src/tui/kit/open-terminal.tsx'
 import { Screen } from '../../../src/tui/kit/screen.tsx'
 import { chooseTheme } from '../../../src/tui/kit/theme.ts'
-import { FakeTerminal } from '../../fixtures/fake-terminal.ts'
+import { FakeTerminal, fail } from '../../fixtures/fake-terminal.ts'
 
 const theme = chooseTheme({}, true)
 
@@ -22,6 +22,7 @@ function open(terminal: FakeTerminal, draw = full(), onKey: (press: KeyPress) =>
     stdout,
     alternateScreen: true,
     maxFps: 1000,
+    reportCrash: fail,
   })
 }
 

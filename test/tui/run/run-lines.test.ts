@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import type { RunEvent } from '../../../src/core/run-event.ts'
 import { newRecord } from '../../../src/run/run-scenario.ts'
 import { lineText, lineWidth } from '../../../src/tui/kit/line.ts'
-import { runLines } from '../../../src/tui/run/draw-run.ts'
+import { finishedLines, runLines } from '../../../src/tui/run/draw-run.ts'
 import { keyHints, pressKey, type RunActions } from '../../../src/tui/run/run-keys.ts'
 import { RunWatch } from '../../../src/tui/run/run-watch.ts'
 import { cloudRun, vertex, vm } from '../../fixtures/candidates.ts'
@@ -101,6 +101,28 @@ describe('The view of a run', () => {
     const text = draw(watch, SIZES[1]).map(lineText).join('\n')
     expect(text).toContain('4 candidates: 2 waiting, 1 being loaded, 1 failed')
     expect(text).toContain(`✗ ${vm().name}  failed: out of stock`)
+  })
+})
+
+describe('A finished step', () => {
+  const step = { kind: 'step', text: 'service time with 1 thread', result: 'p50 28.5 ms, p95 38 ms' } as const
+
+  test('takes one line where it fits, and tells all of it where it does not', () => {
+    expect(finishedLines(step, 80).map(lineText)).toEqual([
+      '✓ service time with 1 thread  p50 28.5 ms, p95 38 ms',
+    ])
+    expect(finishedLines(step, 40).map(lineText)).toEqual([
+      '✓ service time with 1 thread',
+      '  p50 28.5 ms, p95 38 ms',
+    ])
+    expect(finishedLines(step, 18).map(lineText).join(' ').replace(/\s+/g, ' ')).toBe(
+      '✓ service time with 1 thread p50 28.5 ms, p95 38 ms',
+    )
+    expect(finishedLines({ kind: 'note', text: 'a note of some length' }, 12).map(lineText)).toEqual([
+      'a note of',
+      '  some',
+      '  length',
+    ])
   })
 })
 
