@@ -8,11 +8,12 @@ import { percentile, percentileRatios } from '../src/stats/percentile.ts'
 import { studentCdf } from '../src/stats/student-t.ts'
 import { type Effect, Replay, readTrace } from './replay-trace.ts'
 
-const RUNS = 1000
+/** Of each cell; PLIMSOLL_RUNS sets it. */
+const RUNS = Number(process.env.PLIMSOLL_RUNS ?? 1000)
 /** Blocks of each side at the default length. */
 const BLOCKS = 2 * (DEFAULT_LOOKS.at(-1) ?? 0)
 /** Quads between two starts of commands at the default length. */
-const QUADS_PER_START = 10
+const QUADS_PER_START = 5
 /** Requests of a block: what the gate chooses for such a server, 0.2 s of them and at least 25. */
 const TRACES = [
   { name: 'light', requests: 83 },

@@ -14,6 +14,11 @@ export interface GatePlan {
 const ALPHA = 0.1
 /** And this share of those is confirmed, by data of its own: one run in a hundred fails, at the most. */
 const CONFIRM_ALPHA = 0.1
+/**
+ * As many times the quads that flagged a change confirm it, up to the longest: where chance helped to flag a real one,
+ * as few again would often not show it.
+ */
+const CONFIRM_LENGTH = 4
 /** At most this share of changes to be caught passes, of each metric over all looks. */
 const BETA = 0.04
 
@@ -60,7 +65,8 @@ export function* decide(
     const deciding = metrics.filter(({ rule }) => !watched.has(rule))
     const flagged = deciding.filter(({ outcome }) => outcome === 'failed')
     if (flagged.length > 0) {
-      const confirming = yield { stage: 'confirm', quads: Math.max(quads, looks[1] ?? quads) }
+      const longest = looks.at(-1) ?? quads
+      const confirming = yield { stage: 'confirm', quads: Math.min(longest, CONFIRM_LENGTH * quads) }
       return { metrics: confirm(metrics, first, confirming), first, confirming }
     }
     if (last) return { metrics, first, confirming: [] }
@@ -171,7 +177,7 @@ function confirm(
     if (!second) return both
     return {
       ...both,
-      outcome: both.outcome === 'failed' ? 'inconclusive' : both.outcome,
+      outcome: both.outcome === 'passed' ? 'passed' : 'inconclusive',
       reason: `the first measurement showed it ${percent(metric.worsening?.low ?? 0)} worse, fresh processes did not; together: ${both.reason}`,
     }
   })

@@ -38,9 +38,10 @@ export interface MeasuredSides {
 const BLOCK = { lastsMs: 200, least: 25, most: 1000 } as const
 /**
  * Quads after which commands are started anew, so that what one process happens to have, as its place on a core or in
- * memory, is not taken for the program's: at the least, and of the longest measurement at least and at most a part.
+ * memory, is not taken for the program's: at the least, and of the longest measurement at most a part. Each start counts
+ * once, so that the more there are, the more is known.
  */
-const START = { leastQuads: 4, leastPart: 1 / 48, mostPart: 1 / 16 } as const
+const START = { leastQuads: 5, mostPart: 1 / 16 } as const
 /** Requests to the base that tell how long one takes. */
 const LOOK_REQUESTS = 30
 /** Send lag that matters little, as a share of the base's median: both sides bear it, and it is in every latency. */
@@ -112,9 +113,8 @@ function quadsPerStart({ looks }: SidesMeasurement, sides: Sides, quadS: number)
   if (!sides.startsProcesses) return Number.POSITIVE_INFINITY
   const longest = looks.at(-1) ?? 1
   const startS = ((sides.startUpMs.base ?? 0) + (sides.startUpMs.head ?? 0)) / 1000
-  const least = Math.max(START.leastQuads, Math.ceil(longest * START.leastPart))
-  const most = Math.max(least, Math.ceil(longest * START.mostPart))
-  return Math.min(most, Math.max(least, Math.ceil(startS / quadS)))
+  const most = Math.max(START.leastQuads, Math.ceil(longest * START.mostPart))
+  return Math.min(most, Math.max(START.leastQuads, Math.ceil(startS / quadS)))
 }
 
 function blockOrder(
