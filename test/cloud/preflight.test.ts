@@ -56,6 +56,7 @@ describe('the check before anything is created', () => {
     const region = 'us-central1'
     const quotas = [
       { of: 'compute', metric: 'NVIDIA_L4_GPUS', region, amount: 2 },
+      { of: 'compute', metric: 'CPUS', region, amount: 4 },
       { of: 'service', service: 'run.googleapis.com', quotaId: 'L4Alloc', region, amount: 1 },
     ] as const
     const one = need({ quotas, image: { uri: image, region: 'europe-west4' } })
@@ -73,6 +74,8 @@ describe('the check before anything is created', () => {
     ])
     for (const { hint } of problems) expect(hint).toBeTruthy()
     expect(unseen).toEqual([])
+    const regionCalls = fake.project.calls.filter(({ what }) => what.endsWith(`/regions/${region}`))
+    expect(regionCalls).toHaveLength(1)
   })
 
   test('tells what it could not see from what is wrong', async () => {

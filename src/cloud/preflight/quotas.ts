@@ -4,7 +4,8 @@ import type { QuotaNeed } from '../deployer.ts'
 
 /** Quotas that are too small for the largest need of them: candidates may be deployed one after the other. */
 export async function shortQuotas(cloud: Cloud, needs: readonly QuotaNeed[]): Promise<readonly Problem[]> {
-  const problems = await Promise.all(largest(needs).map((need) => short(cloud, need)))
+  const quotasOf = onceEach((region: string) => quotasOfRegion(cloud, region))
+  const problems = await Promise.all(largest(needs).map((need) => short(cloud, need, quotasOf)))
   return problems.flat()
 }
 
@@ -22,8 +23,20 @@ function nameOf(need: QuotaNeed): string {
   return need.of === 'compute' ? need.metric : `${need.service} ${need.quotaId}`
 }
 
-async function short(cloud: Cloud, need: QuotaNeed): Promise<Problem[]> {
-  const free = need.of === 'compute' ? await freeOfRegion(cloud, need) : await limitOfService(cloud, need)
+type QuotasOf = (region: string) => Promise<readonly RegionQuota[]>
+
+/** The answer of the first time, to all who ask for the same. */
+function onceEach<T>(look: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const known = new Map<string, Promise<T>>()
+  return (key) => {
+    const answer = known.get(key) ?? look(key)
+    known.set(key, answer)
+    return answer
+  }
+}
+
+async function short(cloud: Cloud, need: QuotaNeed, quotasOf: QuotasOf): Promise<Problem[]> {
+  const free = need.of === 'compute' ? await freeOfRegion(need, quotasOf) : await limitOfService(cloud, need)
   if (free === undefined || free >= need.amount) return []
   return [
     {
@@ -35,15 +48,23 @@ async function short(cloud: Cloud, need: QuotaNeed): Promise<Problem[]> {
 
 /** Undefined where the region has no quota of the name: then none limits it. */
 async function freeOfRegion(
-  cloud: Cloud,
   { metric, region }: Extract<QuotaNeed, { of: 'compute' }>,
+  quotasOf: QuotasOf,
 ): Promise<number | undefined> {
-  const path = `/compute/v1/projects/${cloud.project}/regions/${region}`
-  const reply = (await cloud.rest('compute', { method: 'GET', path, region })) as {
-    quotas?: readonly { metric?: string; limit?: number; usage?: number }[]
-  }
-  const quota = reply.quotas?.find((each) => each.metric === metric)
+  const quota = (await quotasOf(region)).find((each) => each.metric === metric)
   return quota && (quota.limit ?? 0) - (quota.usage ?? 0)
+}
+
+interface RegionQuota {
+  readonly metric?: string
+  readonly limit?: number
+  readonly usage?: number
+}
+
+async function quotasOfRegion(cloud: Cloud, region: string): Promise<readonly RegionQuota[]> {
+  const path = `/compute/v1/projects/${cloud.project}/regions/${region}`
+  const reply = await cloud.rest('compute', { method: 'GET', path, region })
+  return (reply as { quotas?: readonly RegionQuota[] }).quotas ?? []
 }
 
 /** The limit of the region; the API knows no usage. */
