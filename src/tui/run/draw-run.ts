@@ -34,6 +34,8 @@ const MARKS: Readonly<
   failed: { symbol: '✗', role: 'bad', word: 'failed' },
 }
 
+/** Columns of a percentile with its interval: a shorter one, or one not known yet, has them too, lest lines jump. */
+const PERCENTILE_WIDTH = 23
 /** Rows beneath which a histogram says nothing. */
 const LEAST_HISTOGRAM = 5
 
@@ -144,11 +146,12 @@ function loadLines(load: LiveLoad, watch: RunWatch, columns: number): Line[] {
 }
 
 function percentileSpan(of: string, value: LivePercentile | undefined, limit: number | undefined) {
-  if (!value) return span(`${of} -`, 'dim')
+  if (!value) return span(`${of} -`.padEnd(PERCENTILE_WIDTH), 'dim')
   const role: Role | undefined =
     limit === undefined ? undefined : value.high <= limit ? 'good' : value.low > limit ? 'bad' : 'open'
   const over = limit === undefined ? '' : value.high <= limit ? ' ✓' : value.low > limit ? ' ✗' : ' ?'
-  return span(`${of} ${formatMs(value.value)} (${brief(value.low)}–${brief(value.high)})${over}`, role)
+  const text = `${of} ${formatMs(value.value)} (${brief(value.low)}–${brief(value.high)})${over}`
+  return span(text.padEnd(PERCENTILE_WIDTH), role)
 }
 
 /** Three significant digits, of the unit before it. */
