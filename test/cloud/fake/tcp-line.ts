@@ -16,7 +16,7 @@ export async function openLine(inner: number): Promise<TcpLine> {
       near.destroy()
       far.destroy()
     }
-    for (const socket of [near, far]) socket.on('error', end).on('close', end)
+    for (const socket of [near, far]) socket.setNoDelay(true).on('error', end).on('close', end)
     far.once('connect', () => {
       const peer = `127.0.0.1:${(far.address() as AddressInfo).port}`
       pairs.set(peer, end)
