@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { extname } from 'node:path'
+import { UserError } from '../core/errors.ts'
 import type { Listener } from '../core/run-event.ts'
 import { conclude, describeNoise, summarize } from '../gate/conclude.ts'
 import type { GateResult } from '../gate/gate-result.ts'
@@ -133,6 +135,10 @@ function withHistory(result: GateResult, { history: folder }: GateOrder): GateRe
 }
 
 async function showHistory(folder: string, { reports }: GateOrder, { switches }: Given): Promise<number> {
+  if (!existsSync(folder)) {
+    const hint = 'a gate with --history starts one there'
+    throw new UserError({ message: `there is no history ${folder}`, hint })
+  }
   const history = historyOf(readHistory(folder))
   const result = { plimsoll: VERSION, history, changePoints: historyChangePoints(history) }
   process.stdout.write(HISTORY_REPORTS[switches.has('json') ? 'json' : 'terminal'](result))

@@ -4,7 +4,15 @@ import { DEFAULT_LOOKS } from '../gate/decide.ts'
 import { CHANGEABLE, type Changeable } from '../gate/find-differences.ts'
 import type { MetricName } from '../gate/gate-result.ts'
 import { parseAllowed } from '../gate/parse-allowed.ts'
-import { BASELINE_RULES, INTERLEAVED_RULES, type Rule, START_UP_RULE, withAllowed } from '../gate/rules.ts'
+import {
+  BASELINE_RULES,
+  INTERLEAVED_RULES,
+  OF_BLOCKS,
+  OF_RUNS,
+  type Rule,
+  START_UP_RULE,
+  withAllowed,
+} from '../gate/rules.ts'
 import type { SideArrival } from '../run/gate/measure-block.ts'
 import type { SidesMeasurement } from '../run/gate/measure-sides.ts'
 import type { SideSource } from '../run/gate/sides.ts'
@@ -32,24 +40,6 @@ export interface GateOrder {
 }
 
 const CONCERNS = ['slo', 'regression', 'cost', 'inconclusive'] as const
-/** Of these, blocks measure some and runs others. */
-const OF_BLOCKS: readonly MetricName[] = [
-  'p10',
-  'p50',
-  'p90',
-  'p95',
-  'p99',
-  'p999',
-  'goodput',
-  'errors',
-  'startUp',
-]
-const OF_RUNS: readonly MetricName[] = [
-  ...OF_BLOCKS.filter((metric) => metric !== 'goodput' && metric !== 'p10'),
-  'modelSize',
-  'usdPerMonth',
-  'usdPerMillion',
-]
 
 /** @throws UserError with everything that is wrong with the options at once */
 export function readGateOrder(given: Given): GateOrder {

@@ -1,21 +1,9 @@
 import { parseRatio } from '../core/units.ts'
 import type { MetricName } from './gate-result.ts'
+import { OF_BLOCKS, OF_RUNS } from './rules.ts'
 
 /** Metrics that may be given a limit, as written; p99.9 is p999. */
-const ALLOWABLE: readonly MetricName[] = [
-  'p10',
-  'p50',
-  'p90',
-  'p95',
-  'p99',
-  'p999',
-  'goodput',
-  'errors',
-  'startUp',
-  'modelSize',
-  'usdPerMonth',
-  'usdPerMillion',
-]
+const ALLOWABLE = [...new Set([...OF_BLOCKS, ...OF_RUNS])]
 
 /**
  * Allowed worsening as written in one line: `p95: 5%, usdPerMillion: 2%`; of errors, percentage points. Returns what

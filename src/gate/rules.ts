@@ -15,6 +15,26 @@ export interface Rule {
   readonly binding: boolean
 }
 
+/** What blocks measure. */
+export const OF_BLOCKS: readonly MetricName[] = [
+  'p10',
+  'p50',
+  'p90',
+  'p95',
+  'p99',
+  'p999',
+  'goodput',
+  'errors',
+  'startUp',
+]
+/** What is known of runs. */
+export const OF_RUNS: readonly MetricName[] = [
+  ...OF_BLOCKS.filter((metric) => metric !== 'goodput' && metric !== 'p10'),
+  'modelSize',
+  'usdPerMonth',
+  'usdPerMillion',
+]
+
 /** Judged on blocks unless the user says otherwise. On the same machine in turns, noise that both share cancels. */
 export const INTERLEAVED_RULES: readonly Rule[] = [
   { ...rule('p10', 0.015, 0.05), binding: true },

@@ -86,6 +86,11 @@ describe('two servers in turns', () => {
       'echo no such model >&2; exit 7',
       /head command exited with code 7[\s\S]*no such model/,
     ],
+    [
+      'ends with a stack',
+      `exec "${process.execPath}" nowhere.js`,
+      /exited with code 1[\s\S]*\n +Error: Cannot find module/,
+    ],
     ['does not listen', server(1, 'never'), /head command was not ready within 1 s: nothing answered/],
   ])(
     'of which the head %s is a failure of the world: exit 3, and it is ended',
@@ -245,6 +250,7 @@ describe('a saved run against a baseline', () => {
     expect((await gate('--history', history, '--report', 'a.md')).stderr).toContain(
       'one of .html, .json, .txt',
     )
+    expect((await gate('--history', join(folder, 'none'))).stderr).toContain('there is no history')
     writeFileSync(join(history, 'other.json'), '{}')
     expect((await gate('--history', history)).stderr).toContain('other.json: is no entry')
   })

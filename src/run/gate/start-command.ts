@@ -88,9 +88,17 @@ async function awaitReady(
 const WRONG_REQUEST = 'see whether --path, --method and --body are what it takes'
 
 function notStarted(message: string, command: string, stderr: string): WorldError {
-  const last = stderr.trim().split('\n').slice(-3).join('\n    ')
-  const hint = last || `it has to listen on 127.0.0.1, at the port that the environment variable PORT names`
+  const hint =
+    whatItSaid(stderr).join('\n    ') ||
+    `it has to listen on 127.0.0.1, at the port that the environment variable PORT names`
   return new WorldError(`${message} (${command})`, { hint })
+}
+
+/** Its last error, which a stack may bury, else its last lines. */
+function whatItSaid(stderr: string): string[] {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '')
+  const error = lines.findLastIndex((line) => /^\S*(error|exception|fatal)\b/i.test(line))
+  return error < 0 ? lines.slice(-3) : lines.slice(error, error + 3)
 }
 
 /** Drains stderr, lest the process block, and keeps its end. */
