@@ -5,6 +5,7 @@ import { BadRequest } from './bad-request.ts'
 import { isSupportedType, type TensorElements } from './element-types.ts'
 import type { Feed, Model } from './feed.ts'
 import { toOnnxTensor } from './onnx-tensor.ts'
+import { stringsOf } from './string-elements.ts'
 import type { WireTensor } from './tensor-codec.ts'
 
 export const onnxruntimeVersion: string = ort.env.versions.node ?? ort.env.versions.common
@@ -61,5 +62,6 @@ function fromOnnx(name: string, tensor: Tensor | undefined): WireTensor {
   if (!tensor?.dims || !isSupportedType(tensor.type)) {
     throw new Error(`output ${JSON.stringify(name)} is of type ${tensor?.type}, which is not supported`)
   }
-  return { type: tensor.type, shape: tensor.dims, elements: tensor.data as TensorElements }
+  const { type, dims: shape, data } = tensor
+  return { type, shape, elements: Array.isArray(data) ? stringsOf(data) : (data as TensorElements) }
 }

@@ -48,7 +48,7 @@ function numbers(tensor: SampleTensor | undefined): Float64Array {
   const elements = tensor?.elements ?? new Float32Array()
   if (elements instanceof BigInt64Array || elements instanceof BigUint64Array)
     return Float64Array.from(elements, Number)
-  return new Float64Array(elements)
+  return new Float64Array(elements as Float64Array)
 }
 
 function closeness(expected: Float64Array, actual: Float64Array) {

@@ -5,6 +5,7 @@ import { seededRandom } from '../../core/random.ts'
 import type { InputSource } from '../../core/scenario.ts'
 import {
   countElements,
+  elementOf,
   elementsFromBytes,
   findElementType,
   type TensorElements,
@@ -59,6 +60,7 @@ export function makeSamples(
 /** The inputs in a file, one after the other. */
 function readSamples(path: string, shape: readonly number[], { name, type }: TensorSpec): TensorElements[] {
   const bytes = readFileSync(path)
+  if (type === 'string') return readStringSamples(path, bytes, shape, name)
   const each = countElements(shape) * findElementType(type).bytes
   if (bytes.length === 0 || bytes.length % each !== 0) {
     const message = `the samples of input "${name}" are ${bytes.length} bytes, but one takes ${each}`
@@ -71,25 +73,38 @@ function readSamples(path: string, shape: readonly number[], { name, type }: Ten
   )
 }
 
+function readStringSamples(
+  path: string,
+  bytes: Buffer,
+  shape: readonly number[],
+  name: string,
+): TensorElements[] {
+  const all = elementsFromBytes('string', bytes)
+  const each = countElements(shape)
+  if (all.length === 0 || all.length % each !== 0) {
+    const message = `the samples of input "${name}" are ${all.length} strings, but one takes ${each}`
+    const hint = 'the file holds the strings of whole inputs, each after its length in 4 little-endian bytes'
+    throw new UserError({ file: path, message, hint })
+  }
+  const count = Math.min(MOST_SAMPLES, all.length / each)
+  return Array.from({ length: count }, (_, at) => all.subarray(at * each, (at + 1) * each))
+}
+
 function generate(
   { type }: TensorSpec,
   { shape, values }: InputSource,
   random: () => number,
 ): TensorElements {
   if (values.from === 'file') return elementsFromBytes(type, readFileSync(values.path))
-  const { allocate, whole, big } = findElementType(type)
+  const { allocate, whole } = findElementType(type)
   const elements = allocate(countElements(shape))
   const next = (): number => {
     if (values.from === 'constant') return values.value
     return values.low + random() * (values.high - values.low)
   }
-  if (isImage(shape) && values.from === 'uniform' && !whole) return drawImage(elements, shape, values, random)
-  for (let i = 0; i < elements.length; i++) {
-    const value = next()
-    if (type === 'bool') elements[i] = value >= 0.5 ? 1 : 0
-    else if (big) elements[i] = BigInt(Math.floor(value))
-    else elements[i] = whole ? Math.floor(value) : value
-  }
+  if (isImage(shape) && values.from === 'uniform' && !whole && type !== 'string')
+    return drawImage(elements, shape, values, random)
+  for (let i = 0; i < elements.length; i++) elements[i] = elementOf(type, next())
   return elements
 }
 
