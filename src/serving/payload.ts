@@ -148,7 +148,12 @@ function generate(type: string, shape: readonly number[], next: () => number): T
   return elements
 }
 
-function readElements(path: string, shape: readonly number[], { name, type }: TensorSpec): TensorElements {
+/** @throws UserError where the file does not hold exactly one tensor of this shape */
+export function readElements(
+  path: string,
+  shape: readonly number[],
+  { name, type }: TensorSpec,
+): TensorElements {
   const bytes = readBytes(path)
   if (type === 'string') return readStrings(path, bytes, shape, name)
   const expected = countElements(shape) * findElementType(type).bytes
@@ -178,7 +183,7 @@ function readStrings(path: string, bytes: Buffer, shape: readonly number[], name
   }
 }
 
-function readBytes(path: string): Buffer {
+export function readBytes(path: string): Buffer {
   try {
     return readFileSync(path)
   } catch (error) {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { UserError } from '../../core/errors.ts'
 import type { TensorSpec } from '../../core/measurement.ts'
 import { seededRandom } from '../../core/random.ts'
@@ -6,19 +5,17 @@ import type { InputSource } from '../../core/scenario.ts'
 import {
   countElements,
   elementOf,
-  elementsFromBytes,
   findElementType,
   type TensorElements,
 } from '../../serving/element-types.ts'
+import { readElements } from '../../serving/payload.ts'
 import type { Sample } from '../session.ts'
+import { readSamples } from './read-samples.ts'
 
 export interface Samples {
   readonly samples: readonly Sample[]
   readonly source: 'files' | 'generated'
 }
-
-/** More are not read of a file of samples, nor made. */
-const MOST_SAMPLES = 1000
 
 /**
  * Inputs to compare variants on: those in the files that the scenario names, else made up. The same seed makes the
@@ -57,45 +54,9 @@ export function makeSamples(
   return { samples, source: recorded.size > 0 ? 'files' : 'generated' }
 }
 
-/** The inputs in a file, one after the other. */
-function readSamples(path: string, shape: readonly number[], { name, type }: TensorSpec): TensorElements[] {
-  const bytes = readFileSync(path)
-  if (type === 'string') return readStringSamples(path, bytes, shape, name)
-  const each = countElements(shape) * findElementType(type).bytes
-  if (bytes.length === 0 || bytes.length % each !== 0) {
-    const message = `the samples of input "${name}" are ${bytes.length} bytes, but one takes ${each}`
-    const hint = `the file holds raw little-endian ${type} values of whole inputs, one after the other`
-    throw new UserError({ file: path, message, hint })
-  }
-  const count = Math.min(MOST_SAMPLES, bytes.length / each)
-  return Array.from({ length: count }, (_, at) =>
-    elementsFromBytes(type, bytes.subarray(at * each, (at + 1) * each)),
-  )
-}
-
-function readStringSamples(
-  path: string,
-  bytes: Buffer,
-  shape: readonly number[],
-  name: string,
-): TensorElements[] {
-  const all = elementsFromBytes('string', bytes)
-  const each = countElements(shape)
-  if (all.length === 0 || all.length % each !== 0) {
-    const message = `the samples of input "${name}" are ${all.length} strings, but one takes ${each}`
-    const hint = 'the file holds the strings of whole inputs, each after its length in 4 little-endian bytes'
-    throw new UserError({ file: path, message, hint })
-  }
-  const count = Math.min(MOST_SAMPLES, all.length / each)
-  return Array.from({ length: count }, (_, at) => all.subarray(at * each, (at + 1) * each))
-}
-
-function generate(
-  { type }: TensorSpec,
-  { shape, values }: InputSource,
-  random: () => number,
-): TensorElements {
-  if (values.from === 'file') return elementsFromBytes(type, readFileSync(values.path))
+function generate(spec: TensorSpec, { shape, values }: InputSource, random: () => number): TensorElements {
+  if (values.from === 'file') return readElements(values.path, shape, spec)
+  const { type } = spec
   const { allocate, whole } = findElementType(type)
   const elements = allocate(countElements(shape))
   const next = (): number => {

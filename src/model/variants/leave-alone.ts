@@ -83,5 +83,5 @@ function split(ranked: readonly string[], cost: (layer: string) => number, allow
 
 /** How far outputs move, finer than how many decisions change: of the output that moves most. */
 function distortion({ outputs }: Accuracy): number {
-  return Math.max(0, ...outputs.map(({ cosine }) => 1 - cosine.value))
+  return Math.max(0, ...outputs.map(({ cosine, loss }) => (cosine ? 1 - cosine.value : loss.value)))
 }
