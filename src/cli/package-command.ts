@@ -88,27 +88,29 @@ function fromPlatform(platform: PlatformId, values: Given['values']): Candidate 
   return DEFAULT_CANDIDATES[platform](values.get('region') ?? 'us-central1')
 }
 
-/** The candidate that is named, or the scenario's first on the platform that has no GPU: the server runs on CPUs. */
+/** The candidate that is named, or the scenario's first on the platform. */
 function fromScenario(file: string, platform: PlatformId, values: Given['values']) {
   const { scenario } = readScenario(file)
   const there = scenario.candidates.filter((each) => each.platform === platform)
   const [region, wanted] = [values.get('region'), values.get('candidate')]
-  const fitting = there.filter(({ accelerator }) => accelerator === undefined)
-  const candidate = fitting.find(({ name }) => wanted === undefined || name === wanted)
-  if (!candidate && (wanted !== undefined || there.length > 0)) {
-    const message =
-      wanted === undefined
-        ? `every candidate on ${platform} has a GPU, and the packaged server runs on CPUs`
-        : `no candidate on ${platform} without a GPU is called ${wanted}`
-    const names = fitting.map(({ name }) => name).join(', ')
-    throw new UserError({
-      message,
-      file,
-      hint: names === '' ? 'add one without a GPU' : `there are ${names}`,
-    })
+  const candidate = there.find(({ name }) => wanted === undefined || name === wanted)
+  if (!candidate && wanted !== undefined) {
+    const message = `no candidate on ${platform} is called ${wanted}`
+    const names = there.map(({ name }) => name).join(', ')
+    throw new UserError({ message, file, hint: names === '' ? 'it has none there' : `there are ${names}` })
   }
+  if (candidate) requireOneGpu(candidate, file)
   const chosen = candidate ?? fromPlatform(platform, values)
   return { modelPath: scenario.model.path, candidate: region === undefined ? chosen : { ...chosen, region } }
+}
+
+function requireOneGpu({ name, accelerator }: Candidate, file: string): void {
+  if (!accelerator || accelerator.count === 1) return
+  throw new UserError({
+    message: `${name} has ${accelerator.count} GPUs, and the packaged server runs on one`,
+    file,
+    hint: 'name a candidate with one GPU: a replica for each GPU does the same work',
+  })
 }
 
 function write(out: string, files: readonly PackageFile[]): void {

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import ort, { type InferenceSession, type Tensor } from 'onnxruntime-node'
 import type { TensorSpec } from '../core/measurement.ts'
 import { BadRequest } from './bad-request.ts'
+import { type Device, EXECUTION_PROVIDERS } from './device.ts'
 import { isSupportedType, type TensorElements } from './element-types.ts'
 import type { Feed, Model } from './feed.ts'
 import { toOnnxTensor } from './onnx-tensor.ts'
@@ -14,10 +15,12 @@ export const onnxruntimeVersion: string = ort.env.versions.node ?? ort.env.versi
  * Loads a model to run each inference on `threads` threads.
  *
  * onnxruntime-node 1.30 runs an inference on the thread that calls it and holds its event loop meanwhile: a server
- * that has to answer in between calls it from a thread of its own.
+ * that has to answer in between calls it from a thread of its own. Where the device cannot be used it throws, and does
+ * not run on another instead.
  */
-export async function loadOnnxModel(path: string, threads: number): Promise<Model> {
+export async function loadOnnxModel(path: string, threads: number, device: Device = 'cpu'): Promise<Model> {
   const session = await ort.InferenceSession.create(path, {
+    executionProviders: EXECUTION_PROVIDERS[device],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
