@@ -74,6 +74,11 @@ export const MODEL_COMMANDS: readonly Command[] = [
         value: 'name',
         summary: "of the scenario, with a GPU or without (default: the platform's first)",
       },
+      {
+        name: 'run',
+        value: 'dir',
+        summary: "run that made the candidate's variant (default: the scenario's newest in reports/)",
+      },
       { name: 'region', value: 'region', summary: "default: the scenario's candidate's, else us-central1" },
       { name: 'name', value: 'name', summary: "the model's name (default: that of its file)" },
       { name: 'threads', short: 't', value: 'number', summary: 'as of serve' },

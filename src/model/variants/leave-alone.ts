@@ -49,7 +49,7 @@ export async function leaveAlone(search: Search): Promise<Choice> {
   return {
     chosen,
     notes: [
-      `${high} left as float32: with all in int8 the loss was ${formatRatio(all.loss.value)} on ${all.samples} samples`,
+      `${high === 0 ? 'none' : high} left as float32: with all in int8 the loss was ${formatRatio(all.loss.value)} on ${all.samples} samples`,
       ...(untried > 0 ? [`${untried} were not tried by themselves for lack of time`] : []),
     ],
   }
