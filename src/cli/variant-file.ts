@@ -47,7 +47,11 @@ export function variantFile(
   const made = [facts.path, join(dirname(runFile), 'variants', basename(facts.path))]
   const path = made.find((each) => existsSync(each) && hashOf(each) === facts.sha256)
   if (path === undefined) {
-    throw new UserError({ message: `the ${variant} that the run measured is gone or has changed`, file: facts.path, hint })
+    throw new UserError({
+      message: `the ${variant} that the run measured is gone or has changed`,
+      file: facts.path,
+      hint,
+    })
   }
   return { path, note: noteOf(facts, runFile) }
 }
