@@ -103,7 +103,7 @@ function verdictText(
     `Time as a share of fp32's, paired by round, with 95% intervals: ${ratios.join('; ')}.`,
     best.length > 0
       ? `Faster than fp32 here: ${best.join('; ')}.`
-      : 'None is shown to be faster than fp32 here: every interval reaches 1.',
+      : 'None is shown to be faster than fp32 here: no interval lies below 1.',
   ].join('\n')
 }
 
