@@ -6,7 +6,7 @@ import { UserError } from '../core/errors.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { explainLoss, type VariantFacts } from '../core/variant.ts'
 import { loadRun, RUN_FILE } from '../run/run-store.ts'
-import { newestRun } from './newest-run.ts'
+import { newestRunOf } from './find-runs.ts'
 
 /** A model in the form that a candidate runs, and what is to be said of it. */
 export interface VariantFile {
@@ -24,7 +24,7 @@ export function variantFile(
   file: string,
   { name, model }: Scenario,
   { variant }: Candidate,
-  run: string | undefined = newestRun(name),
+  run: string | undefined = newestRunOf(name),
 ): VariantFile {
   if (variant === undefined || variant === 'fp32') return { path: model.path }
   const own = model.variants?.find((each) => each.name === variant)?.path
