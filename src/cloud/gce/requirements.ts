@@ -26,7 +26,7 @@ const COMMON = [
   'compute.globalOperations.get',
   'iam.serviceAccounts.actAs',
 ]
-const VM_ONLY = ['compute.instances.delete', 'compute.zoneOperations.get']
+const VM_ONLY = ['compute.instances.delete', 'compute.instances.get', 'compute.zoneOperations.get']
 const GROUP_ONLY = [
   'compute.autoscalers.create',
   'compute.autoscalers.delete',
