@@ -13,7 +13,8 @@ const [, , name = '', seed = '1'] = process.argv
 const draw = DISTRIBUTIONS[name]?.draw
 if (!draw) throw new Error(`no distribution ${name}`)
 const random = seededRandom(Number(seed))
-const reply = Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}')
+const body = '{"predictions":[1]}'
+const reply = Buffer.from(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
 /** By when they are due. */
 const held: { readonly atMs: number; readonly socket: Socket }[] = []
 let waiting = false

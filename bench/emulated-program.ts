@@ -51,4 +51,10 @@ export class EmulatedProgram {
     this.type(bytes)
     await closed
   }
+
+  /** Of what ends by itself. @returns its exit code */
+  async ended(): Promise<number> {
+    const [code] = (await once(this.#child, 'close')) as [number]
+    return code
+  }
 }

@@ -13,6 +13,7 @@ import { searchBench } from './search.ts'
 import { serveBench } from './serve.ts'
 import { simulateBench } from './simulate.ts'
 import { tuiBench } from './tui.ts'
+import { uiPairedBench } from './ui-paired.ts'
 import { variantsBench } from './variants.ts'
 
 /** Every benchmark by name: each compares with a peer, or with the truth, in the same run. */
@@ -32,6 +33,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   hardware: hardwareBench,
   variants: variantsBench,
   tui: tuiBench,
+  ui: uiPairedBench,
   report: reportBench,
 }
 

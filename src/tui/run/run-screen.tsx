@@ -1,5 +1,5 @@
 import { Static, useInput } from 'ink'
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { keyPresses } from '../kit/key-press.ts'
 import type { Size } from '../kit/line.ts'
 import { Lines } from '../kit/lines.tsx'
@@ -7,6 +7,7 @@ import type { Theme } from '../kit/theme.ts'
 import { finishedLines, runLines } from './draw-run.ts'
 import { keyHints, pressKey, type RunActions } from './run-keys.ts'
 import type { FinishedLine, RunWatch } from './run-watch.ts'
+import { useWatch } from './use-watch.ts'
 
 export interface RunScreenProps {
   readonly watch: RunWatch
@@ -19,7 +20,7 @@ export interface RunScreenProps {
 /** The run under way at the foot of the terminal; what is finished scrolls up and stays. */
 export function RunScreen({ watch, actions, theme, size }: RunScreenProps) {
   const [help, setHelp] = useState(false)
-  useSyncExternalStore(watch.subscribe, () => watch.version)
+  useWatch(watch)
   useEffect(() => {
     const timer = setInterval(() => watch.changed(), 1000)
     return () => clearInterval(timer)
@@ -42,13 +43,22 @@ export function RunScreen({ watch, actions, theme, size }: RunScreenProps) {
   const sizeText = `${size.columns}x${size.rows}`
   // biome-ignore lint/correctness/useExhaustiveDependencies: for as long as the terminal has this size
   const first = useMemo(() => firstThatFits(watch.finished, size, lines.length), [sizeText])
-  return (
-    <>
-      <Static key={sizeText} items={watch.finished.slice(first)}>
+  const { finished } = watch
+  const { columns } = size
+  // The same element while nothing is new in it: Ink draws at once, however soon after the last frame, where it is another.
+  const above = useMemo(
+    () => (
+      <Static key={sizeText} items={finished.slice(first)}>
         {(line, index) => (
-          <Lines key={index} lines={finishedLines(line, size.columns)} theme={theme} columns={size.columns} />
+          <Lines key={index} lines={finishedLines(line, columns)} theme={theme} columns={columns} />
         )}
       </Static>
+    ),
+    [sizeText, finished, first, theme, columns],
+  )
+  return (
+    <>
+      {above}
       {watch.hasEnded ? null : <Lines lines={lines} theme={theme} columns={size.columns} />}
     </>
   )

@@ -7,13 +7,19 @@ import type { RunWatch } from './run-watch.ts'
 /** Most redraws a second. */
 const FRAMES = 10
 
+interface At {
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+  readonly env?: NodeJS.ProcessEnv
+}
+
 /** Shows a run under way at the terminal until it is closed. */
 export function showRun(
   watch: RunWatch,
   actions: Omit<RunActions, 'suspend'>,
   reportCrash: (error: unknown) => number,
+  { stdin, stdout, env = {} }: At = process,
 ): Terminal {
-  const { stdin, stdout, env } = process
   const theme = chooseTheme(env, stdout.hasColors?.() ?? false)
   return openTerminal(
     ({ suspend }, size) => (
