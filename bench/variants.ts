@@ -69,8 +69,7 @@ async function benchModel(name: string, model: ModelSource): Promise<string> {
       ratio ? [{ variant, ratio }] : [],
     )
     if (speeds.length === 0) throw new Error('no variant was timed')
-    const faster = speeds.filter(({ ratio }) => ratio.high < 1)
-    const verdict = faster.length > 0 ? fasterText(faster, profile.variants) : noneText(speeds)
+    const verdict = verdictText(speeds, profile.variants)
     const weights = profile.variants.find((each) => each.name === 'int8-weights')
     const size = weights ? formatRatio(weights.bytes / weights.fp32Bytes) : 'unknown'
     return [
@@ -89,22 +88,26 @@ interface Speed {
   readonly ratio: { readonly low: number; readonly value: number; readonly high: number }
 }
 
-function fasterText(
-  faster: readonly Speed[],
+/** The paired ratio of every variant, whatever it is, and which of them are shown to be faster. */
+function verdictText(
+  speeds: readonly Speed[],
   variants: Awaited<ReturnType<typeof profileModel>>['variants'],
 ): string {
-  const lines = faster.map(({ variant, ratio }) => {
+  const ratios = speeds.map(({ variant, ratio }) => `${variant} ${ratioText(ratio)}`)
+  const faster = speeds.filter(({ ratio }) => ratio.high < 1)
+  const best = faster.map(({ variant }) => {
     const accuracy = variants.find(({ name }) => name === variant)?.accuracy
-    return `${variant} takes ${ratioText(ratio)} of fp32's time${accuracy ? ` and ${explainLoss(accuracy)}` : ''}`
+    return `${variant}${accuracy ? `, which ${explainLoss(accuracy)}` : ''}`
   })
-  return `Faster than fp32 here: ${lines.join('; ')}.`
-}
-
-function noneText(speeds: readonly Speed[]): string {
-  const all = speeds.map(({ variant, ratio }) => `${variant} takes ${ratioText(ratio)} of its time`)
-  return `None is shown to be faster than fp32 here: ${all.join(', ')}.`
+  return [
+    `Time as a share of fp32's, paired by round, with 95% intervals: ${ratios.join('; ')}.`,
+    best.length > 0
+      ? `Faster than fp32 here: ${best.join('; ')}.`
+      : 'None is shown to be faster than fp32 here: no interval lies below 1.',
+  ].join('\n')
 }
 
 function ratioText({ low, value, high }: Speed['ratio']): string {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return `${value.toFixed(2)} (one round: no interval)`
   return `${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`
 }

@@ -1,14 +1,14 @@
 import { extname } from 'node:path'
 import type { Listener } from '../core/run-event.ts'
 import { conclude, describeNoise, summarize } from '../gate/conclude.ts'
-import type { ChangePoint, GateResult } from '../gate/gate-result.ts'
-import { historyChangePoints, historyEntry } from '../gate/history.ts'
+import type { GateResult } from '../gate/gate-result.ts'
+import { historyChangePoints, historyEntry, historyOf } from '../gate/history.ts'
 import { loadPriceBook } from '../pricing/price-book.ts'
+import { HISTORY_REPORTS } from '../report/gate/history.ts'
 import { GATE_REPORTS } from '../report/gate/index.ts'
-import { changeSentence } from '../report/gate/terminal.ts'
 import { type GatedRuns, gateRuns, saveAs } from '../run/gate/gate-runs.ts'
 import { type GatedSides, gateSides } from '../run/gate/gate-sides.ts'
-import { appendHistory, readHistory } from '../run/gate/history-folder.ts'
+import { appendHistory, commitAround, readHistory } from '../run/gate/history-folder.ts'
 import { loadRunFile } from '../run/gate/load-run-file.ts'
 import { runAfresh } from '../run/gate/run-afresh.ts'
 import type { SideSource } from '../run/gate/sides.ts'
@@ -26,6 +26,7 @@ import { VERSION } from './version.ts'
 const CODES = { passed: EXIT.ok, failed: EXIT.unmet, inconclusive: EXIT.inconclusive } as const
 const BY_ENDING: Readonly<Record<string, keyof typeof GATE_REPORTS>> = {
   '.md': 'markdown',
+  '.html': 'html',
   '.json': 'json',
   '.xml': 'junit',
   '.txt': 'terminal',
@@ -49,7 +50,7 @@ export async function gateCommand(given: Given): Promise<number> {
 
 async function gate(order: GateOrder, given: Given, signal: AbortSignal, notify: Listener): Promise<number> {
   const startedAt = new Date().toISOString()
-  if (!order.sides && !order.runs) return showHistory(order.history ?? '')
+  if (!order.sides && !order.runs) return showHistory(order.history ?? '', order, given)
   const runs = order.runs && (await compareRunsOf(order, given, signal, notify))
   if (runs === null) {
     notify({
@@ -60,7 +61,7 @@ async function gate(order: GateOrder, given: Given, signal: AbortSignal, notify:
   }
   const sides = order.sides && (await gateSides({ ...order.sides, signal, notify }, order.sides.startUpRule))
   const result = withHistory(resultOf(order, startedAt, runs ?? undefined, sides), order)
-  report(result, order, given)
+  await report(result, order, given)
   if (result.outcome === 'passed' && order.runs?.saveBaseline && runs)
     saveAs(runs.head.file, order.runs.baseline)
   return CODES[result.outcome]
@@ -109,6 +110,7 @@ function resultOf(
     measured: sides?.measured ?? null,
     billChanges: runs?.billChanges ?? [],
     changePoints: [],
+    history: null,
   }
 }
 
@@ -119,33 +121,37 @@ function nameSide(source: SideSource): string {
   return `${origin}${pathname}`
 }
 
-function withHistory(result: GateResult, { history }: GateOrder): GateResult {
-  if (history === undefined) return result
-  const before = readHistory(history)
+function withHistory(result: GateResult, { history: folder }: GateOrder): GateResult {
+  if (folder === undefined) return result
+  const before = readHistory(folder)
   const { cpuModel, cores } = describeHost()
-  const entry = historyEntry(result, `${cpuModel}, ${cores} cores`)
-  const file = appendHistory(history, entry)
-  const changePoints = historyChangePoints([...before, entry])
-  return { ...result, changePoints, notes: [...result.notes, `added to the history: ${file}`] }
+  const entry = historyEntry(result, `${cpuModel}, ${cores} cores`, commitAround(folder))
+  const file = appendHistory(folder, entry)
+  const history = historyOf([...before, entry])
+  const notes = [...result.notes, `added to the history: ${file}`]
+  return { ...result, changePoints: historyChangePoints(history), history, notes }
 }
 
-function showHistory(folder: string): number {
-  const entries = readHistory(folder)
-  const points = historyChangePoints(entries)
-  process.stdout.write(historyText(entries.length, points))
+async function showHistory(folder: string, { reports }: GateOrder, { switches }: Given): Promise<number> {
+  const history = historyOf(readHistory(folder))
+  const result = { plimsoll: VERSION, history, changePoints: historyChangePoints(history) }
+  process.stdout.write(HISTORY_REPORTS[switches.has('json') ? 'json' : 'terminal'](result))
+  for (const file of reports) writeWhole(file, await HISTORY_REPORTS[formatOf(file)](result))
   return EXIT.ok
 }
 
-function historyText(entries: number, points: readonly ChangePoint[]): string {
-  const found = points.length === 0 ? ['no change of level'] : points.map(changeSentence)
-  return `${[`${entries} entries`, ...found].join('\n')}\n`
-}
-
-function report(result: GateResult, order: GateOrder, { switches }: Given): void {
+async function report(result: GateResult, order: GateOrder, { switches }: Given): Promise<void> {
   process.stdout.write(GATE_REPORTS[switches.has('json') ? 'json' : 'terminal'](result, terminalOptions()))
   for (const file of order.reports) {
-    const format = BY_ENDING[extname(file)] ?? 'terminal'
-    writeWhole(file, GATE_REPORTS[format](result, { width: 100, color: false }))
+    writeWhole(
+      file,
+      await GATE_REPORTS[BY_ENDING[extname(file)] ?? 'terminal'](result, { width: 100, color: false }),
+    )
   }
   if (order.annotate) process.stdout.write(GATE_REPORTS.annotations(result))
+}
+
+function formatOf(file: string): keyof typeof HISTORY_REPORTS {
+  const format = BY_ENDING[extname(file)]
+  return format === 'html' || format === 'json' ? format : 'terminal'
 }

@@ -69,8 +69,10 @@ export function readGateOrder(given: Given): GateOrder {
   checkMeasured(allowed, sides !== undefined, runs !== undefined, read)
   const reports = given.lists.get('report') ?? []
   for (const file of reports) {
-    if (!/\.(md|json|xml|txt)$/.test(file))
-      read.fault(`--report ${file} has no known ending`, 'one of .md, .json, .xml (JUnit), .txt')
+    if (!/\.(md|html|json|xml|txt)$/.test(file))
+      read.fault(`--report ${file} has no known ending`, 'one of .md, .html, .json, .xml (JUnit), .txt')
+    else if (!sides && !runs && !/\.(html|json|txt)$/.test(file))
+      read.fault(`--report ${file}: a history alone is not written so`, 'one of .html, .json, .txt')
   }
   read.throwFaults()
   return {

@@ -83,7 +83,11 @@ export const LOAD_COMMANDS: readonly Command[] = [
         name: 'calibrate',
         summary: 'measure --base against itself: the smallest change this machine can tell',
       },
-      { name: 'history', value: 'dir', summary: 'add to this history and tell where its level changed' },
+      {
+        name: 'history',
+        value: 'dir',
+        summary: 'add to this history and tell where its level changed; alone, only tell',
+      },
       {
         name: 'rate',
         short: 'r',
@@ -122,7 +126,7 @@ export const LOAD_COMMANDS: readonly Command[] = [
         name: 'report',
         value: 'file',
         repeats: true,
-        summary: 'write it there too: .md, .json, .xml (JUnit), .txt',
+        summary: 'write it there too: .md, .html, .json, .xml (JUnit), .txt',
       },
       { name: 'annotate', summary: 'print GitHub annotations too' },
     ],

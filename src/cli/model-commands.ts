@@ -27,6 +27,12 @@ export const MODEL_COMMANDS: readonly Command[] = [
         value: 'number',
         summary: 'onnxruntime threads per inference (default: 1)',
       },
+      {
+        name: 'device',
+        value: 'name',
+        summary:
+          'cpu, or cuda for an NVIDIA GPU (default: PLIMSOLL_DEVICE, else cpu); cuda has 1 worker by default',
+      },
       { name: 'max-batch', value: 'count', summary: 'most requests that run as one batch (default: 1)' },
       {
         name: 'max-delay',
@@ -66,7 +72,12 @@ export const MODEL_COMMANDS: readonly Command[] = [
       {
         name: 'candidate',
         value: 'name',
-        summary: "of the scenario (default: the platform's first without a GPU)",
+        summary: "of the scenario, with a GPU or without (default: the platform's first)",
+      },
+      {
+        name: 'run',
+        value: 'dir',
+        summary: "run that made the candidate's variant (default: the scenario's newest in reports/)",
       },
       { name: 'region', value: 'region', summary: "default: the scenario's candidate's, else us-central1" },
       { name: 'name', value: 'name', summary: "the model's name (default: that of its file)" },

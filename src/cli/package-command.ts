@@ -6,10 +6,11 @@ import { readScenario } from '../scenario/read-scenario.ts'
 import { isCloudStorageUri } from '../serving/fetch-model.ts'
 import { packageFiles } from '../serving/package/package-files.ts'
 import { DEFAULT_CANDIDATES, type PackageFile } from '../serving/package/package-order.ts'
-import { readServeOptions } from '../serving/serve-options.ts'
+import { nameOf, readServeOptions } from '../serving/serve-options.ts'
 import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { isScenario, resolveModelArgument } from './model-argument.ts'
+import { variantFile } from './variant-file.ts'
 import { VERSION } from './version.ts'
 
 /** Options of `serve` that are passed on to the container. */
@@ -18,9 +19,9 @@ const PASSED_ON = ['threads', 'workers', 'max-batch', 'max-delay'] as const
 /** `plimsoll package`: a folder with all that deploying the model to a platform needs, and the commands. */
 export async function packageCommand(source: string, { values }: Given): Promise<number> {
   const { platform, out, modelUri } = readTarget(values)
-  const { modelPath, candidate } = isScenario(source)
+  const { modelPath, givenName, candidate, note } = isScenario(source)
     ? fromScenario(source, platform, values)
-    : { modelPath: resolveModelArgument(source), candidate: fromPlatform(platform, values) }
+    : fromModel(source, platform, values)
   const passed = PASSED_ON.flatMap((name) => {
     const value =
       values.get(name) ??
@@ -28,12 +29,13 @@ export async function packageCommand(source: string, { values }: Given): Promise
     return value === undefined ? [] : [[name, value] as const]
   })
   const serveOptions = new Map<string, string>(passed)
-  const name = values.get('name')
+  const name = values.get('name') ?? givenName
   if (name !== undefined) serveOptions.set('name', name)
   // Says what is wrong with them here instead of in the container.
   const { modelName } = readServeOptions(modelPath, VERSION, serveOptions, {})
   const order = { modelPath, modelName, modelUri, version: VERSION, candidate, serveOptions }
   write(out, packageFiles(order))
+  if (note !== undefined) console.error(note)
   console.error(
     `wrote what ${platform} needs for ${modelName}; README.md has the commands, deploy.sh runs them`,
   )
@@ -84,31 +86,55 @@ function isPlatform(text: string): text is PlatformId {
   return Object.hasOwn(DEFAULT_CANDIDATES, text)
 }
 
+/** A model, and the candidate that is to run it. */
+interface Chosen {
+  readonly modelPath: string
+  /** Its name where its file's would not do. */
+  readonly givenName?: string
+  readonly candidate: Candidate
+  readonly note?: string
+}
+
+function fromModel(source: string, platform: PlatformId, values: Given['values']): Chosen {
+  const only = ['candidate', 'run'].filter((name) => values.has(name))
+  if (only.length > 0)
+    throw new UserError({ message: `--${only.join(', --')} needs a scenario`, file: source })
+  return { modelPath: resolveModelArgument(source), candidate: fromPlatform(platform, values) }
+}
+
 function fromPlatform(platform: PlatformId, values: Given['values']): Candidate {
   return DEFAULT_CANDIDATES[platform](values.get('region') ?? 'us-central1')
 }
 
-/** The candidate that is named, or the scenario's first on the platform that has no GPU: the server runs on CPUs. */
-function fromScenario(file: string, platform: PlatformId, values: Given['values']) {
+/** The candidate that is named, or the scenario's first on the platform. */
+function fromScenario(file: string, platform: PlatformId, values: Given['values']): Chosen {
   const { scenario } = readScenario(file)
   const there = scenario.candidates.filter((each) => each.platform === platform)
   const [region, wanted] = [values.get('region'), values.get('candidate')]
-  const fitting = there.filter(({ accelerator }) => accelerator === undefined)
-  const candidate = fitting.find(({ name }) => wanted === undefined || name === wanted)
-  if (!candidate && (wanted !== undefined || there.length > 0)) {
-    const message =
-      wanted === undefined
-        ? `every candidate on ${platform} has a GPU, and the packaged server runs on CPUs`
-        : `no candidate on ${platform} without a GPU is called ${wanted}`
-    const names = fitting.map(({ name }) => name).join(', ')
-    throw new UserError({
-      message,
-      file,
-      hint: names === '' ? 'add one without a GPU' : `there are ${names}`,
-    })
+  const candidate = there.find(({ name }) => wanted === undefined || name === wanted)
+  if (!candidate && wanted !== undefined) {
+    const message = `no candidate on ${platform} is called ${wanted}`
+    const names = there.map(({ name }) => name).join(', ')
+    throw new UserError({ message, file, hint: names === '' ? 'it has none there' : `there are ${names}` })
   }
+  if (candidate) requireOneGpu(candidate, file)
   const chosen = candidate ?? fromPlatform(platform, values)
-  return { modelPath: scenario.model.path, candidate: region === undefined ? chosen : { ...chosen, region } }
+  const { path, note } = variantFile(file, scenario, chosen, values.get('run'))
+  return {
+    modelPath: path,
+    candidate: region === undefined ? chosen : { ...chosen, region },
+    ...(path !== scenario.model.path && { givenName: nameOf(scenario.model.path) }),
+    ...(note !== undefined && { note }),
+  }
+}
+
+function requireOneGpu({ name, accelerator }: Candidate, file: string): void {
+  if (!accelerator || accelerator.count === 1) return
+  throw new UserError({
+    message: `${name} has ${accelerator.count} GPUs, and the packaged server runs on one`,
+    file,
+    hint: 'name a candidate with one GPU: a replica for each GPU does the same work',
+  })
 }
 
 function write(out: string, files: readonly PackageFile[]): void {

@@ -59,10 +59,13 @@ async function serveFetched(uri: string, values: Given['values']): Promise<numbe
 }
 
 async function serve(options: ServeOptions): Promise<number> {
-  const { host, modelName, workers, threads, predictRoute } = options
+  const { host, modelName, workers, threads, device, predictRoute } = options
   await serveUntilSignal(options, ({ port }) => {
     const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-    console.error(`serving ${modelName} with ${workers} worker(s) of ${threads} thread(s); Ctrl-C stops it`)
+    const where = device === 'cpu' ? '' : ` on ${device}`
+    console.error(
+      `serving ${modelName} with ${workers} worker(s) of ${threads} thread(s)${where}; Ctrl-C stops it`,
+    )
     console.error(`also ${base}/v2/models/${modelName}/infer and ${base}/v1/models/${modelName}:predict`)
     console.log(`${base}${predictRoute}`)
   })

@@ -15,18 +15,22 @@ export interface OutputAccuracy {
   readonly output: string
   /**
    * `classes`: rows whose largest value is their class, or probabilities that decide at one half. `mask`: an image of
-   * which each pixel is in or out, or of a class. `values`: anything else.
+   * which each pixel is in or out, or of a class. `text`: strings. `values`: anything else.
    */
-  readonly kind: 'classes' | 'mask' | 'values'
-  /** Share of rows, or pixels, with the same class; null of plain values. */
+  readonly kind: 'classes' | 'mask' | 'text' | 'values'
+  /** Share of rows, or pixels, with the same class, or of strings that are the same; null of plain values. */
   readonly agreement: Range | null
   /** Intersection over union of masks over all samples; of several classes, their mean. Null of anything else. */
   readonly iou: Range | null
-  readonly cosine: Range
-  /** Largest difference of any element of any sample, and the largest magnitude of the fp32 output beside it. */
-  readonly maxError: number
-  readonly largest: number
-  /** 1 - agreement of classes, 1 - IoU of masks, 1 - cosine of values. */
+  /** Null of text. */
+  readonly cosine: Range | null
+  /**
+   * Largest difference of any element of any sample, and the largest magnitude of the fp32 output beside it; null of
+   * text.
+   */
+  readonly maxError: number | null
+  readonly largest: number | null
+  /** 1 - agreement of classes and text, 1 - IoU of masks, 1 - cosine of values. */
   readonly loss: Range
 }
 
@@ -55,7 +59,12 @@ export interface VariantFacts {
   readonly notes: readonly string[]
 }
 
-const WHAT = { classes: 'top-class agreement', mask: 'IoU', values: 'cosine' } as const
+const WHAT = {
+  classes: 'top-class agreement',
+  mask: 'IoU',
+  text: 'equal strings',
+  values: 'cosine',
+} as const
 
 /** `loses 3.1% (2.2% to 4%) of the IoU of "mask" on 32 generated samples`. */
 export function explainLoss({ outputs, loss, samples, source }: Accuracy): string {

@@ -85,6 +85,31 @@ export interface ChangePoint {
   readonly before: number
   readonly after: number
   readonly pValue: number
+  /** As in the history; absent of entries that do not say. */
+  readonly unit?: string
+}
+
+/** What one gate leaves to the history: the head's figures by metric. */
+export interface HistoryEntry {
+  readonly schemaVersion: 1
+  /** ISO 8601. */
+  readonly at: string
+  readonly head: string
+  /** Of the work tree that the history lies in, with `-dirty` where files differ from it. */
+  readonly commit?: string | undefined
+  /** Only entries of one series are compared: of one machine, and measured in one way. */
+  readonly series: string
+  readonly figures: Readonly<Record<string, number>>
+  /** By metric, as in judgements. */
+  readonly units?: Readonly<Record<string, string>> | undefined
+}
+
+/** The newest entry and those before it that it can be compared with, the newest last. */
+export interface GateHistory {
+  readonly series: string
+  readonly entries: readonly HistoryEntry[]
+  /** How many entries are left out: of another series, or too long ago. */
+  readonly others: number
 }
 
 /** Everything that is reported of a gate: each format is a function of this value alone. */
@@ -105,4 +130,6 @@ export interface GateResult {
   readonly measured: SidesMeasured | null
   readonly billChanges: readonly BillChange[]
   readonly changePoints: readonly ChangePoint[]
+  /** Null where none was asked for; absent of gates by older versions. */
+  readonly history?: GateHistory | null
 }

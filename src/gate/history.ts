@@ -1,47 +1,62 @@
 import { findChangePoints } from './change-points.ts'
 import { nameOf } from './conclude.ts'
-import type { ChangePoint, GateResult } from './gate-result.ts'
-
-/** What one gate leaves to the history: the head's figures by metric. */
-export interface HistoryEntry {
-  readonly schemaVersion: 1
-  /** ISO 8601. */
-  readonly at: string
-  readonly head: string
-  /** Only entries of one series are compared: of one machine, and measured in one way. */
-  readonly series: string
-  readonly figures: Readonly<Record<string, number>>
-}
+import type { ChangePoint, GateHistory, GateResult, HistoryEntry } from './gate-result.ts'
 
 /** Entries of the newest and its series that a search looks at, the newest last: it is quadratic. */
 const MOST_ENTRIES = 200
 
-/** @param machine what the figures depend on besides the head */
-export function historyEntry(result: GateResult, machine: string): HistoryEntry {
-  const figures = result.judgements.flatMap((judgement) => {
+/**
+ * @param machine what the figures depend on besides the head
+ * @param commit of the head, where it is known
+ */
+export function historyEntry(result: GateResult, machine: string, commit?: string): HistoryEntry {
+  const known = result.judgements.flatMap((judgement) => {
     const value = judgement.head === null ? Number.NaN : Number(judgement.head)
-    return judgement.metric !== 'slo' && Number.isFinite(value) ? [[nameOf(judgement), value] as const] : []
+    const { metric, unit } = judgement
+    return metric !== 'slo' && Number.isFinite(value) ? [{ name: nameOf(judgement), value, unit }] : []
   })
   return {
     schemaVersion: 1,
     at: result.startedAt,
     head: result.head,
+    ...(commit === undefined ? {} : { commit }),
     series: [result.mode, result.measured?.arrivals, machine].filter(Boolean).join(', '),
-    figures: Object.fromEntries(figures),
+    figures: Object.fromEntries(known.map(({ name, value }) => [name, value])),
+    units: Object.fromEntries(known.map(({ name, unit }) => [name, unit])),
   }
 }
 
-/** Change points of every metric in the newest entry's series; by metric, in order of time. */
-export function historyChangePoints(entries: readonly HistoryEntry[]): ChangePoint[] {
-  const newest = entries.at(-1)
-  const series = entries.filter((entry) => entry.series === newest?.series).slice(-MOST_ENTRIES)
-  const metrics = Object.keys(newest?.figures ?? {})
-  return metrics.flatMap((metric) => {
-    const known = series.filter(({ figures }) => figures[metric] !== undefined)
+/** What the newest of these entries is compared with. @param entries oldest first */
+export function historyOf(entries: readonly HistoryEntry[]): GateHistory {
+  const { series = '' } = entries.at(-1) ?? {}
+  const own = entries.filter((entry) => entry.series === series).slice(-MOST_ENTRIES)
+  return { series, entries: own, others: entries.length - own.length }
+}
+
+/** Metrics that the newest entry has a figure of. */
+export function historyMetrics({ entries }: GateHistory): string[] {
+  return Object.keys(entries.at(-1)?.figures ?? {})
+}
+
+/** What a metric's figures count; undefined where no entry says. */
+export function unitOf(metric: string, { entries }: GateHistory): string | undefined {
+  return entries.findLast(({ units }) => units?.[metric] !== undefined)?.units?.[metric]
+}
+
+/** Date and commit of an entry, or what was measured where the commit is not known. */
+function entryName({ at, commit, head }: HistoryEntry): string {
+  return `${at} ${commit ?? head}`
+}
+
+/** Change points of every metric; by metric, in order of time. An index is among the entries that have the metric. */
+export function historyChangePoints(history: GateHistory): ChangePoint[] {
+  return historyMetrics(history).flatMap((metric) => {
+    const known = history.entries.filter(({ figures }) => figures[metric] !== undefined)
     const values = known.map(({ figures }) => figures[metric] ?? Number.NaN)
+    const unit = unitOf(metric, history)
     return findChangePoints(values).map((change) => {
       const at = known[change.index]
-      return { metric, entry: at ? `${at.at} ${at.head}` : '', ...change }
+      return { metric, entry: at ? entryName(at) : '', ...change, ...(unit === undefined ? {} : { unit }) }
     })
   })
 }

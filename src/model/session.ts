@@ -3,6 +3,7 @@ import ort, { type InferenceSession, type Tensor } from 'onnxruntime-node'
 import { UserError } from '../core/errors.ts'
 import type { TensorElements } from '../serving/element-types.ts'
 import { toOnnxTensor } from '../serving/onnx-tensor.ts'
+import { stringsOf } from '../serving/string-elements.ts'
 
 export interface SampleTensor {
   readonly type: string
@@ -12,7 +13,7 @@ export interface SampleTensor {
 
 /** Inputs of one inference by name. */
 export type Sample = ReadonlyMap<string, SampleTensor>
-/** Outputs of one inference by name; those that are no tensors of numbers are left out. */
+/** Outputs of one inference by name; those that are no tensors are left out. */
 export type Outputs = ReadonlyMap<string, SampleTensor>
 
 export interface ModelSession {
@@ -71,8 +72,9 @@ async function runSample(session: InferenceSession, sample: Sample): Promise<Out
 }
 
 function fromTensor(name: string, tensor: Tensor | undefined): [string, SampleTensor][] {
-  if (!tensor?.dims || tensor.type === 'string') return []
-  return [[name, { type: tensor.type, shape: tensor.dims, elements: tensor.data as TensorElements }]]
+  if (!tensor?.dims) return []
+  const { type, dims: shape, data } = tensor
+  return [[name, { type, shape, elements: Array.isArray(data) ? stringsOf(data) : (data as TensorElements) }]]
 }
 
 function firstLine(error: Error): string {

@@ -20,7 +20,7 @@ export function inspectionReport(inspection: Inspection): string {
     ...fact('operators', operators.map(({ name, count }) => `${name} ${count}`).join(', ')),
     ...fact(
       'work',
-      `${formatCount(work.macs)} multiply-adds, ${formatBytes(work.bytesMoved)} moved per inference`,
+      `${gaps.length === 0 ? '' : 'at least '}${formatCount(work.macs)} multiply-adds, ${formatBytes(work.bytesMoved)} moved per inference`,
     ),
     ...(gaps.length === 0
       ? fact('', 'counted over the whole graph; bytes as if nothing were fused, so an upper bound')

@@ -32,7 +32,10 @@ const input = z.strictObject({
   low: real('Generated values are uniform from here …').default(0),
   high: real('… up to here.').default(1),
   constant: real('Every value is this one; for inputs such as a sampling rate.').optional(),
-  file: text('File of raw little-endian values, relative to the scenario.', ['sample.f32']).optional(),
+  file: text(
+    'File of raw little-endian values, relative to the scenario; strings in UTF-8, each after its length in 4 bytes.',
+    ['sample.f32'],
+  ).optional(),
   samples: text('File of such values of many inputs, one after the other, to compare variants on.', [
     'samples.f32',
   ]).optional(),

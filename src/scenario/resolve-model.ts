@@ -25,7 +25,7 @@ function notFound(file: string, place: string | undefined, tried: readonly strin
   if (place === undefined) {
     return {
       message: `model file ${file} does not exist`,
-      hint: `looked for ${tried[0]}; paths are relative to the scenario`,
+      hint: `looked for ${tried[0]}`,
     }
   }
   const name = place

@@ -1,3 +1,5 @@
+import { emptyStrings, packStrings, StringElements, unpackStrings } from './string-elements.ts'
+
 /** Values of one tensor in row-major order. */
 export type TensorElements =
   | Float16Array
@@ -11,13 +13,16 @@ export type TensorElements =
   | Uint32Array
   | BigInt64Array
   | BigUint64Array
+  | StringElements
 
 interface ElementType {
+  /** Of one element; 0 of strings, which differ in length. */
   readonly bytes: number
   readonly whole: boolean
   readonly big: boolean
   readonly allocate: (count: number) => TensorElements
-  readonly view: (buffer: ArrayBuffer) => TensorElements
+  /** From raw bytes, whose memory is given away. */
+  readonly view: (bytes: Uint8Array<ArrayBuffer>) => TensorElements
 }
 
 type Numbers<T extends TensorElements> = {
@@ -36,7 +41,7 @@ function elementType<T extends TensorElements>(
     whole,
     big,
     allocate: (count) => new Elements(count),
-    view: (buffer) => new Elements(buffer),
+    view: ({ buffer }) => new Elements(buffer),
   }
 }
 
@@ -53,6 +58,7 @@ const elementTypes: ReadonlyMap<string, ElementType> = new Map([
   ['int64', elementType(BigInt64Array, true, true)],
   ['uint64', elementType(BigUint64Array, true, true)],
   ['bool', elementType(Uint8Array, true)],
+  ['string', { bytes: 0, whole: false, big: false, allocate: emptyStrings, view: unpackStrings }],
   // Node has them from version 24 on.
   ...(typeof Float16Array === 'undefined' ? [] : [['float16', elementType(Float16Array, false)] as const]),
 ])
@@ -70,17 +76,30 @@ export function findElementType(type: string): ElementType {
   return found
 }
 
+/** A value as an element: whole types take the whole number below, a bool is true from 0.5, a string is the number written out. */
+export function elementOf(type: string, value: number): number | bigint | string {
+  if (type === 'string') return String(value)
+  if (type === 'bool') return value >= 0.5 ? 1 : 0
+  const { whole, big } = findElementType(type)
+  return big ? BigInt(Math.floor(value)) : whole ? Math.floor(value) : value
+}
+
 /** How many elements a tensor of this shape holds; 1 for a scalar, whose shape is empty. */
 export function countElements(shape: readonly number[]): number {
   return shape.reduce((product, dimension) => product * dimension, 1)
 }
 
-/** Elements from raw little-endian bytes, copied, so the bytes need no alignment. */
+/**
+ * Elements from raw little-endian bytes, copied, so the bytes need no alignment. Strings have their lengths before them.
+ *
+ * @throws RangeError where the bytes are no strings
+ */
 export function elementsFromBytes(type: string, bytes: Uint8Array): TensorElements {
-  return findElementType(type).view(new Uint8Array(bytes).buffer)
+  return findElementType(type).view(new Uint8Array(bytes))
 }
 
-/** The same bytes, not copied. */
+/** The same bytes, not copied; of strings each with its length before it. */
 export function bytesOfElements(elements: TensorElements): Buffer {
+  if (elements instanceof StringElements) return packStrings(elements)
   return Buffer.from(elements.buffer, elements.byteOffset, elements.byteLength)
 }

@@ -2,9 +2,11 @@ import { performance } from 'node:perf_hooks'
 import ort, { type InferenceSession, type Tensor } from 'onnxruntime-node'
 import type { TensorSpec } from '../core/measurement.ts'
 import { BadRequest } from './bad-request.ts'
+import { type Device, EXECUTION_PROVIDERS } from './device.ts'
 import { isSupportedType, type TensorElements } from './element-types.ts'
 import type { Feed, Model } from './feed.ts'
 import { toOnnxTensor } from './onnx-tensor.ts'
+import { stringsOf } from './string-elements.ts'
 import type { WireTensor } from './tensor-codec.ts'
 
 export const onnxruntimeVersion: string = ort.env.versions.node ?? ort.env.versions.common
@@ -13,10 +15,12 @@ export const onnxruntimeVersion: string = ort.env.versions.node ?? ort.env.versi
  * Loads a model to run each inference on `threads` threads.
  *
  * onnxruntime-node 1.30 runs an inference on the thread that calls it and holds its event loop meanwhile: a server
- * that has to answer in between calls it from a thread of its own.
+ * that has to answer in between calls it from a thread of its own. Where the device cannot be used it throws, and does
+ * not run on another instead.
  */
-export async function loadOnnxModel(path: string, threads: number): Promise<Model> {
+export async function loadOnnxModel(path: string, threads: number, device: Device = 'cpu'): Promise<Model> {
   const session = await ort.InferenceSession.create(path, {
+    executionProviders: EXECUTION_PROVIDERS[device],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
@@ -61,5 +65,6 @@ function fromOnnx(name: string, tensor: Tensor | undefined): WireTensor {
   if (!tensor?.dims || !isSupportedType(tensor.type)) {
     throw new Error(`output ${JSON.stringify(name)} is of type ${tensor?.type}, which is not supported`)
   }
-  return { type: tensor.type, shape: tensor.dims, elements: tensor.data as TensorElements }
+  const { type, dims: shape, data } = tensor
+  return { type, shape, elements: Array.isArray(data) ? stringsOf(data) : (data as TensorElements) }
 }

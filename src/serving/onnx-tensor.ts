@@ -1,4 +1,5 @@
 import ort, { type Tensor } from 'onnxruntime-node'
+import { StringElements } from './string-elements.ts'
 import type { WireTensor } from './tensor-codec.ts'
 
 /**
@@ -8,7 +9,8 @@ import type { WireTensor } from './tensor-codec.ts'
  * that is handed over as a bare object, whose data are the same bytes as whole numbers.
  */
 export function toOnnxTensor({ type, elements, shape }: WireTensor): Tensor {
-  if (type !== 'float16') return new ort.Tensor(type as Tensor.Type, elements as Tensor.DataType, shape)
+  if (type !== 'float16' || elements instanceof StringElements)
+    return new ort.Tensor(type as Tensor.Type, elements as unknown as Tensor.DataType, shape)
   const data = new Uint16Array(elements.buffer, elements.byteOffset, elements.length)
   return { type, location: 'cpu', data, dims: shape } as unknown as Tensor
 }

@@ -7,6 +7,7 @@ import type { InputSource, ModelSource } from '../core/scenario.ts'
 import {
   bytesOfElements,
   countElements,
+  elementOf,
   elementsFromBytes,
   findElementType,
   type TensorElements,
@@ -141,21 +142,20 @@ function makeElements(
   return generate(spec.type, shape, () => values.low + random() * (values.high - values.low))
 }
 
-/** Whole types take the whole number below; a bool is true from 0.5. */
 function generate(type: string, shape: readonly number[], next: () => number): TensorElements {
-  const { allocate, whole, big } = findElementType(type)
-  const elements = allocate(countElements(shape))
-  for (let i = 0; i < elements.length; i++) {
-    const value = next()
-    if (type === 'bool') elements[i] = value >= 0.5 ? 1 : 0
-    else if (big) elements[i] = BigInt(Math.floor(value))
-    else elements[i] = whole ? Math.floor(value) : value
-  }
+  const elements = findElementType(type).allocate(countElements(shape))
+  for (let i = 0; i < elements.length; i++) elements[i] = elementOf(type, next())
   return elements
 }
 
-function readElements(path: string, shape: readonly number[], { name, type }: TensorSpec): TensorElements {
+/** @throws UserError where the file does not hold exactly one tensor of this shape */
+export function readElements(
+  path: string,
+  shape: readonly number[],
+  { name, type }: TensorSpec,
+): TensorElements {
   const bytes = readBytes(path)
+  if (type === 'string') return readStrings(path, bytes, shape, name)
   const expected = countElements(shape) * findElementType(type).bytes
   if (bytes.length === expected) return elementsFromBytes(type, bytes)
   throw new UserError({
@@ -165,7 +165,25 @@ function readElements(path: string, shape: readonly number[], { name, type }: Te
   })
 }
 
-function readBytes(path: string): Buffer {
+function readStrings(path: string, bytes: Buffer, shape: readonly number[], name: string): TensorElements {
+  const expected = countElements(shape)
+  const hint = `the file holds ${expected} strings in UTF-8, each after its length in 4 little-endian bytes`
+  try {
+    const elements = elementsFromBytes('string', bytes)
+    if (elements.length === expected) return elements
+    const message = `the values of input "${name}" are ${elements.length} strings, but its shape takes ${expected}`
+    throw new UserError({ message, file: path, hint })
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new UserError({
+      message: `the values of input "${name}" are malformed: ${error.message}`,
+      file: path,
+      hint,
+    })
+  }
+}
+
+export function readBytes(path: string): Buffer {
   try {
     return readFileSync(path)
   } catch (error) {

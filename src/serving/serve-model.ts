@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { UserError } from '../core/errors.ts'
+import type { Device } from './device.ts'
 import { isBatchable } from './feed.ts'
 import { Dispatcher } from './server/dispatcher.ts'
 import { createPredictionServer } from './server/prediction-server.ts'
@@ -24,6 +25,7 @@ export interface ServeOptions extends RouteOptions {
   readonly workers: number
   /** Threads of one inference. */
   readonly threads: number
+  readonly device: Device
   /** Most requests that run together, where the model has a free batch dimension. */
   readonly maxBatch: number
   readonly maxDelayMs: number
@@ -73,8 +75,8 @@ export async function serveModel(options: ServeOptions): Promise<Serving> {
     },
   )
   const open = countOpen(server)
-  const { modelPath, threads, maxBatch, maxBodyBytes } = options
-  const order = { modelPath, threads, maxRows: maxBatch, maxBodyBytes }
+  const { modelPath, threads, device, maxBatch, maxBodyBytes } = options
+  const order = { modelPath, threads, device, maxRows: maxBatch, maxBodyBytes }
   const workers = new WorkerSet(() => startWorker(order), dispatcher, log)
   try {
     if (options.listenEarly) await listen(server, options)
@@ -89,6 +91,7 @@ export async function serveModel(options: ServeOptions): Promise<Serving> {
       port,
       model: options.modelName,
       workers: options.workers,
+      device,
       loadMs: model.loadMs,
     })
     const drainOnce = async () => {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { type Problem, UserError } from '../core/errors.ts'
 import { parseDurationMs, parseSizeBytes } from '../core/units.ts'
+import { type Device, isDevice } from './device.ts'
 import type { ServeOptions } from './serve-model.ts'
 import { jsonLog } from './server/write-log.ts'
 
@@ -15,6 +16,7 @@ export const SERVE_OPTIONS = [
   'name',
   'workers',
   'threads',
+  'device',
   'max-batch',
   'max-delay',
   'max-queue',
@@ -37,6 +39,7 @@ export function defaultServing(modelPath: string): ServeOptions {
     port: 0,
     workers: 1,
     threads: 1,
+    device: 'cpu',
     maxBatch: 1,
     maxDelayMs: 0,
     maxQueue: 100,
@@ -59,7 +62,7 @@ export function nameOf(modelPath: string): string {
 /**
  * What the command line and the platform say: Vertex AI sets `AIP_HTTP_PORT`, `AIP_HEALTH_ROUTE` and
  * `AIP_PREDICT_ROUTE`, Cloud Run sets `PORT`. Options go before the environment. In a container, which one of the two
- * tells, the server listens on every address; else on this machine's own.
+ * tells, the server listens on every address; else on this machine's own. `PLIMSOLL_DEVICE` is what `--device` is.
  *
  * @param values options by name, as text
  * @throws UserError with every problem at once
@@ -105,6 +108,7 @@ export function readServeOptions(
   const inContainer = onVertex || env.PORT !== undefined
   const threads = whole('threads', 1, 1, 256)
   const maxBatch = whole('max-batch', 1, 1, 1024)
+  const device = readDevice(values.get('device'), env.PLIMSOLL_DEVICE, problems)
   const log = values.get('log') ?? 'off'
   if (log !== 'off' && log !== 'json') problems.push({ message: `--log ${log} is neither off nor json` })
   const name = values.get('name') ?? base.modelName
@@ -120,7 +124,9 @@ export function readServeOptions(
     host: values.get('host') ?? (inContainer ? '0.0.0.0' : base.host),
     port: whole('port', 8080, 0, 65_535, values.get('port') ?? env.AIP_HTTP_PORT ?? env.PORT),
     threads,
-    workers: whole('workers', Math.max(1, Math.floor(availableParallelism() / threads)), 1, 256),
+    device,
+    // On a GPU each worker has the model in its memory again, and inferences take turns there.
+    workers: whole('workers', device === 'cuda' ? 1 : workersFor(threads), 1, 256),
     maxBatch,
     // Long enough for requests that come together to meet, short beside most inferences.
     maxDelayMs: duration('max-delay', maxBatch > 1 ? 2 : 0),
@@ -133,4 +139,16 @@ export function readServeOptions(
   }
   if (problems.length > 0) throw new UserError(problems)
   return options
+}
+
+function workersFor(threads: number): number {
+  return Math.max(1, Math.floor(availableParallelism() / threads))
+}
+
+function readDevice(option: string | undefined, variable: string | undefined, problems: Problem[]): Device {
+  const text = option ?? (variable || 'cpu')
+  if (isDevice(text)) return text
+  const where = option === undefined ? 'PLIMSOLL_DEVICE' : '--device'
+  problems.push({ message: `${where} ${text} is neither cpu nor cuda` })
+  return 'cpu'
 }

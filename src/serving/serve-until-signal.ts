@@ -1,7 +1,8 @@
 import { WorldError } from '../core/errors.ts'
+import { explainDeviceFailure } from './device.ts'
 import { explainLoadFailure } from './model-file.ts'
 import { ListenFailure, type ServeOptions, type Serving, serveModel } from './serve-model.ts'
-import { LoadFailure } from './server/start-worker.ts'
+import { DeviceFailure, LoadFailure } from './server/start-worker.ts'
 
 /** npm passes Ctrl-C on to a process that the terminal has already told: signals this close are one, ms. */
 const SAME_PRESS_MS = 1000
@@ -51,6 +52,7 @@ function endNow(): void {
 }
 
 function explain(error: unknown, { modelPath, port }: ServeOptions): never {
+  if (error instanceof DeviceFailure) throw explainDeviceFailure(error.message)
   if (error instanceof LoadFailure) throw explainLoadFailure(error.message, modelPath)
   if (error instanceof ListenFailure) throw new WorldError(`cannot listen on port ${port}: ${error.message}`)
   throw error

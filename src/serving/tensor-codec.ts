@@ -29,9 +29,9 @@ function writeBase64({ type, shape, elements }: WireTensor): string {
   return `{"b64":"${b64}","shape":[${shape.join(',')}],"dtype":"${type}"}`
 }
 
-/** The base64 form, or nested arrays of numbers, as JSON. */
+/** The base64 form, or nested arrays, as JSON; strings are always in arrays. */
 export function writeTensor(tensor: WireTensor, form: 'base64' | 'json', dialect: JsonDialect): string {
-  return form === 'base64' ? writeBase64(tensor) : writeNested(tensor, dialect)
+  return form === 'base64' && tensor.type !== 'string' ? writeBase64(tensor) : writeNested(tensor, dialect)
 }
 
 /** How messages name an input. */
@@ -74,6 +74,7 @@ export function tensorFromBytes(
   spec: TensorSpec,
 ): WireTensor {
   requireSupported(spec)
+  if (spec.type === 'string') return stringsFromBytes(bytes, shape, spec)
   const size = findElementType(spec.type).bytes
   const made = shape ?? inferShape(bytes.length / size, spec)
   const expected = countElements(made) * size
@@ -85,6 +86,28 @@ export function tensorFromBytes(
     throw new BadRequest(`${nameInput(spec)} holds a byte over 1, which is no bool`)
   }
   return { type: spec.type, shape: made, elements: elementsFromBytes(spec.type, bytes) }
+}
+
+function stringsFromBytes(
+  bytes: Uint8Array,
+  shape: readonly number[] | undefined,
+  spec: TensorSpec,
+): WireTensor {
+  let elements: TensorElements
+  try {
+    elements = elementsFromBytes(spec.type, bytes)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new BadRequest(`${nameInput(spec)}: ${error.message}`)
+  }
+  const made = shape ?? inferShape(elements.length, spec)
+  const expected = countElements(made)
+  if (elements.length !== expected) {
+    throw new BadRequest(
+      `${nameInput(spec)} has ${elements.length} strings, but shape ${formatShape(made)} takes ${expected}`,
+    )
+  }
+  return { type: spec.type, shape: made, elements }
 }
 
 /** A free leading dimension is a batch of 1 if another one is free too. */

@@ -53,7 +53,8 @@ describe('the action', () => {
     expect(first.summary).toContain('## ❌ The gate failed')
     expect(first.log).toMatch(/^::error title=plimsoll gate%3A start-up failed::/m)
     expect(JSON.parse(readFileSync(first.outputs.report ?? '', 'utf8')).outcome).toBe('failed')
-    expect(existsSync(join(folder, 'failed/plimsoll-gate/gate.xml'))).toBe(true)
+    for (const file of ['gate.xml', 'gate.html'])
+      expect(existsSync(join(folder, 'failed/plimsoll-gate', file))).toBe(true)
     expect(comments).toEqual([{ id: 7, body: expect.stringContaining('The gate failed') }])
 
     const second = await runAction(join(folder, 'again'), { ...inputs, 'head-run': base }, pull)

@@ -233,11 +233,18 @@ describe('a saved run against a baseline', () => {
       const content = { ...entry, at: `2027-01-${day}T00:00:00.000Z`, figures }
       writeFileSync(join(history, `day-${day}.json`), JSON.stringify(content))
     }
-    const { code, stdout } = await gate('--history', history)
+    const page = join(folder, 'history.html')
+    const { code, stdout } = await gate('--history', history, '--report', page)
     expect([code, stdout]).toEqual([
       0,
-      expect.stringMatching(/start-up went from 90\d to 120\d with the entry of 2027-01-2\d/),
+      expect.stringMatching(/start-up went from 90\d ms to 120\d ms with the entry of 2027-01-2\d/),
     ])
+    expect(readFileSync(page, 'utf8')).toContain('chart-history')
+    const told = JSON.parse((await gate('--history', history, '--json')).stdout)
+    expect(told).toMatchObject({ changePoints: [{ metric: 'start-up', unit: 'ms' }], history: { others: 0 } })
+    expect((await gate('--history', history, '--report', 'a.md')).stderr).toContain(
+      'one of .html, .json, .txt',
+    )
     writeFileSync(join(history, 'other.json'), '{}')
     expect((await gate('--history', history)).stderr).toContain('other.json: is no entry')
   })

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { basename, join, resolve } from 'node:path'
@@ -12,6 +12,7 @@ import { plimsoll, readJson, smallScenario, useFolder } from './plimsoll.ts'
 
 const { folder, write } = useFolder()
 const half = writeTinyModel(folder, 'half', HALF_PLUS_THREE)
+const CUDA_LIBRARY = 'node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so'
 const out = (name: string) => join(folder, name)
 const pack = async (name: string, ...args: readonly string[]) => {
   const { code, stderr } = await plimsoll(['package', ...args, '--out', out(name)])
@@ -235,6 +236,21 @@ describe('package', () => {
     const none = await plimsoll(['package', half])
     expect(none.stderr).toContain('--platform is missing')
     expect(none.stderr).toContain('--out is missing')
+  })
+
+  test('packages a candidate with a GPU, whose server runs without one when told so, and not otherwise', async () => {
+    const gpu = 'platform: gce, kind: vm, machineType: n1-standard-8, accelerator: nvidia-tesla-t4'
+    const more = [gpu, gpu.replace('t4', 't4, acceleratorCount: 2')]
+    const scenario = write('gpu.yaml', smallScenario({ more }))
+    const named = (name: string) => ['--platform', 'gce', '--candidate', name, '--name', 'half']
+    const context = await pack('gpu', scenario, ...named('gce vm n1-standard-8 +t4 us-central1'))
+    expect(read(context, 'deploy.sh')).toContain('--accelerator=type=nvidia-tesla-t4,count=1')
+    const made = image(context, 'gpu-image')
+    expect(made.env.PLIMSOLL_DEVICE).toBe('cuda')
+    expect((await tryImage(made, { PLIMSOLL_DEVICE: 'cpu' })).answer).toHaveProperty('error')
+    if (!existsSync(CUDA_LIBRARY)) await expect(tryImage(made)).rejects.toThrow('cannot run on a GPU here')
+    const two = ['package', scenario, ...named('gce vm n1-standard-8 +2xt4 us-central1'), '--out', out('two')]
+    expect(await plimsoll(two)).toMatchObject({ code: 2, stderr: expect.stringContaining('has 2 GPUs') })
   })
 
   test('packages the candidate that is named, and knows no other', async () => {

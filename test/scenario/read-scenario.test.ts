@@ -234,7 +234,7 @@ describe('combinations', () => {
   test.each([
     ['"npm:@gutenye/nothing/m.onnx"', 'does not exist', 'npm install @gutenye/nothing'],
     ['.', 'is a folder', 'name the .onnx file'],
-    ['gone.onnx', 'does not exist', 'gone.onnx; paths are relative to the scenario'],
+    ['gone.onnx', 'does not exist', 'looked for '],
   ])('the model %s %s', (model, message, hint) => {
     const [problem] = problems(scenarioText({ model: `model: { file: ${model}, inputs: {} }` }))
     expect(problem?.message).toContain(message)

@@ -44,11 +44,11 @@ describe('the check of inputs', () => {
   })
 
   it('tells of a type that cannot be made, and of a model without inputs', () => {
-    const text = { name: 'text', type: 'string', shape: [null] }
+    const text = { name: 'text', type: 'bfloat16', shape: [null] }
     expect(checkInputs({ text: source(1) }, [text])).toEqual([
       {
         input: 'text',
-        message: 'input "text" is of type string, which cannot be made',
+        message: 'input "text" is of type bfloat16, which cannot be made',
         hint: expect.stringContaining('float32'),
       },
     ])

@@ -38,6 +38,17 @@ describe('the options of a server', () => {
     expect(read({ 'max-batch': '8', 'max-delay': '500us' }).maxDelayMs).toBe(0.5)
   })
 
+  it('have one worker on a GPU, which each would fill with the model, and the option before the variable', () => {
+    expect(read()).toMatchObject({ device: 'cpu' })
+    expect(read({ device: 'cuda' })).toMatchObject({ device: 'cuda', workers: 1 })
+    expect(read({ device: 'cuda', workers: '3' })).toMatchObject({ workers: 3 })
+    expect(read({}, { PLIMSOLL_DEVICE: 'cuda' })).toMatchObject({ device: 'cuda', workers: 1 })
+    expect(read({ device: 'cpu' }, { PLIMSOLL_DEVICE: 'cuda' })).toMatchObject({ device: 'cpu' })
+    expect(read({}, { PLIMSOLL_DEVICE: '' })).toMatchObject({ device: 'cpu' })
+    expect(() => read({ device: 'tpu' })).toThrow('--device tpu is neither cpu nor cuda')
+    expect(() => read({}, { PLIMSOLL_DEVICE: 'gpu' })).toThrow('PLIMSOLL_DEVICE gpu is neither cpu nor cuda')
+  })
+
   it('tell of everything that is wrong, not of the first thing', () => {
     const values = { port: 'x', workers: '0', 'max-delay': '5', 'max-body': 'big', log: 'xml', name: 'a b' }
     const wrong = [

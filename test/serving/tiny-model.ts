@@ -9,6 +9,7 @@ const TYPES = {
   int64: 7,
   bool: 9,
   float16: 10,
+  string: 8,
   float64: 11,
   uint32: 12,
 } as const
@@ -123,6 +124,29 @@ export const HALF_PRECISION: TinyGraph = {
   inputs: [{ name: 'x', type: 'float16', shape: [batch, 3] }],
   outputs: [{ name: 'y', type: 'float16', shape: [batch, 3] }],
   nodes: [{ op: 'Add', inputs: ['x', 'x'], outputs: ['y'] }],
+}
+
+/** Gives back its strings. */
+export const ECHO_STRINGS: TinyGraph = {
+  inputs: [{ name: 'x', type: 'string', shape: [batch, 2] }],
+  outputs: [{ name: 'y', type: 'string', shape: [batch, 2] }],
+  nodes: [{ op: 'Identity', inputs: ['x'], outputs: ['y'] }],
+}
+
+/** Takes text and a number, and gives back the text, and the number as text. */
+export const MIXED_STRINGS: TinyGraph = {
+  inputs: [
+    { name: 'text', type: 'string', shape: [batch] },
+    { name: 'number', type: 'int64', shape: [batch] },
+  ],
+  outputs: [
+    { name: 'said', type: 'string', shape: [batch] },
+    { name: 'written', type: 'string', shape: [batch] },
+  ],
+  nodes: [
+    { op: 'Identity', inputs: ['text'], outputs: ['said'] },
+    { op: 'Cast', inputs: ['number'], outputs: ['written'], attributes: { to: TYPES.string } },
+  ],
 }
 
 /** Two inputs of different types and sizes and two outputs, as in the examples of the Open Inference Protocol. */

@@ -1,7 +1,7 @@
 import { DISK_TYPE, type GceCandidate } from '../../core/candidate.ts'
 import { machineType } from '../../core/machine-type.ts'
+import { cloudInit } from '../../serving/package/cloud-init.ts'
 import type { DeployOrder } from '../deployer.ts'
-import { cloudInit } from './cloud-init.ts'
 import { nameOf } from './names.ts'
 
 /** Label of a VM that tells the type of its boot disk, which its own listing does not. */

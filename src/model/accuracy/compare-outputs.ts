@@ -3,7 +3,7 @@ import { decide, type OutputReading } from './output-kind.ts'
 
 /** How one output of one sample compares with that of the fp32 model. */
 export interface Comparison {
-  /** Share of decisions that are the same; NaN of plain values. */
+  /** Share of decisions, or strings, that are the same; NaN of plain values. */
   readonly agreement: number
   /** Decisions compared. */
   readonly decisions: number
@@ -19,6 +19,7 @@ export function compareOutput(
   found: SampleTensor | undefined,
   reading: OutputReading,
 ): Comparison {
+  if (reading.kind === 'text') return compareText(reference, found)
   const [expected, actual] = [numbers(reference), numbers(found)]
   if (expected.length !== actual.length) return NOTHING_ALIKE
   const near = closeness(expected, actual)
@@ -30,6 +31,15 @@ export function compareOutput(
   })
   const overlap = reading.kind === 'mask' ? overlapOf(wanted, given, reading.classes) : NONE
   return { ...near, agreement: same / wanted.length, decisions: wanted.length, overlap }
+}
+
+/** Strings are the same or not; nothing is near. */
+function compareText({ elements }: SampleTensor, found: SampleTensor | undefined): Comparison {
+  const [wanted, given] = [[...elements], [...(found?.elements ?? [])]]
+  if (wanted.length !== given.length) return NOTHING_ALIKE
+  const same = wanted.filter((text, index) => text === given[index]).length
+  const agreement = wanted.length === 0 ? 1 : same / wanted.length
+  return { ...NOTHING_ALIKE, agreement, decisions: wanted.length, overlap: NONE }
 }
 
 const NONE = { both: 0, either: 0 }
@@ -48,7 +58,7 @@ function numbers(tensor: SampleTensor | undefined): Float64Array {
   const elements = tensor?.elements ?? new Float32Array()
   if (elements instanceof BigInt64Array || elements instanceof BigUint64Array)
     return Float64Array.from(elements, Number)
-  return new Float64Array(elements)
+  return new Float64Array(elements as Float64Array)
 }
 
 function closeness(expected: Float64Array, actual: Float64Array) {

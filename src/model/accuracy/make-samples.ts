@@ -1,23 +1,21 @@
-import { readFileSync } from 'node:fs'
 import { UserError } from '../../core/errors.ts'
 import type { TensorSpec } from '../../core/measurement.ts'
 import { seededRandom } from '../../core/random.ts'
 import type { InputSource } from '../../core/scenario.ts'
 import {
   countElements,
-  elementsFromBytes,
+  elementOf,
   findElementType,
   type TensorElements,
 } from '../../serving/element-types.ts'
+import { readElements } from '../../serving/payload.ts'
 import type { Sample } from '../session.ts'
+import { readSamples } from './read-samples.ts'
 
 export interface Samples {
   readonly samples: readonly Sample[]
   readonly source: 'files' | 'generated'
 }
-
-/** More are not read of a file of samples, nor made. */
-const MOST_SAMPLES = 1000
 
 /**
  * Inputs to compare variants on: those in the files that the scenario names, else made up. The same seed makes the
@@ -56,40 +54,18 @@ export function makeSamples(
   return { samples, source: recorded.size > 0 ? 'files' : 'generated' }
 }
 
-/** The inputs in a file, one after the other. */
-function readSamples(path: string, shape: readonly number[], { name, type }: TensorSpec): TensorElements[] {
-  const bytes = readFileSync(path)
-  const each = countElements(shape) * findElementType(type).bytes
-  if (bytes.length === 0 || bytes.length % each !== 0) {
-    const message = `the samples of input "${name}" are ${bytes.length} bytes, but one takes ${each}`
-    const hint = `the file holds raw little-endian ${type} values of whole inputs, one after the other`
-    throw new UserError({ file: path, message, hint })
-  }
-  const count = Math.min(MOST_SAMPLES, bytes.length / each)
-  return Array.from({ length: count }, (_, at) =>
-    elementsFromBytes(type, bytes.subarray(at * each, (at + 1) * each)),
-  )
-}
-
-function generate(
-  { type }: TensorSpec,
-  { shape, values }: InputSource,
-  random: () => number,
-): TensorElements {
-  if (values.from === 'file') return elementsFromBytes(type, readFileSync(values.path))
-  const { allocate, whole, big } = findElementType(type)
+function generate(spec: TensorSpec, { shape, values }: InputSource, random: () => number): TensorElements {
+  if (values.from === 'file') return readElements(values.path, shape, spec)
+  const { type } = spec
+  const { allocate, whole } = findElementType(type)
   const elements = allocate(countElements(shape))
   const next = (): number => {
     if (values.from === 'constant') return values.value
     return values.low + random() * (values.high - values.low)
   }
-  if (isImage(shape) && values.from === 'uniform' && !whole) return drawImage(elements, shape, values, random)
-  for (let i = 0; i < elements.length; i++) {
-    const value = next()
-    if (type === 'bool') elements[i] = value >= 0.5 ? 1 : 0
-    else if (big) elements[i] = BigInt(Math.floor(value))
-    else elements[i] = whole ? Math.floor(value) : value
-  }
+  if (isImage(shape) && values.from === 'uniform' && !whole && type !== 'string')
+    return drawImage(elements, shape, values, random)
+  for (let i = 0; i < elements.length; i++) elements[i] = elementOf(type, next())
   return elements
 }
 

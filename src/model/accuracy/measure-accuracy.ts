@@ -1,3 +1,4 @@
+import { UserError } from '../../core/errors.ts'
 import type { Range } from '../../core/scenario.ts'
 import type { Accuracy, OutputAccuracy } from '../../core/variant.ts'
 import { unitMeanInterval, unitRatioInterval } from '../../stats/mean-interval.ts'
@@ -48,13 +49,19 @@ export function firstSamples(reference: Reference, count: number): Reference {
 
 /**
  * Runs a variant on the samples of the reference.
- * @throws UserError where it cannot run on them
+ * @throws UserError where it cannot run on them, or the model has no output to compare
  */
 export async function measureAccuracy(
   session: ModelSession,
   reference: Reference,
   signal: AbortSignal,
 ): Promise<Accuracy> {
+  if (reference.readings.size === 0) {
+    throw new UserError({
+      message: 'the accuracy of a variant cannot be measured: no output of the model is a tensor',
+      hint: 'leave the variants out, or export the model with tensors as outputs',
+    })
+  }
   const comparisons = new Map<string, Comparison[]>()
   for (const [index, sample] of reference.samples.entries()) {
     signal.throwIfAborted()
@@ -81,7 +88,9 @@ function summarize(
 ): OutputAccuracy {
   const kind = reading?.kind ?? 'values'
   const of = (pick: (each: Comparison) => number) => unitMeanInterval(all.map(pick))
-  const cosine = of(({ cosine }) => Math.min(1, Math.max(0, cosine)))
+  const near = of(({ cosine }) => Math.min(1, Math.max(0, cosine)))
+  const largestOf = (pick: (each: Comparison) => number) =>
+    kind === 'text' ? null : Math.max(...all.map(pick))
   const agreement = kind === 'values' ? null : of((each) => each.agreement)
   const iou =
     kind === 'mask' ? unitRatioInterval(all.map(({ overlap }) => [overlap.both, overlap.either])) : null
@@ -90,10 +99,10 @@ function summarize(
     kind,
     agreement,
     iou,
-    cosine,
-    maxError: Math.max(...all.map(({ maxError }) => maxError)),
-    largest: Math.max(...all.map(({ largest }) => largest)),
-    loss: complement(iou ?? agreement ?? cosine),
+    cosine: kind === 'text' ? null : near,
+    maxError: largestOf(({ maxError }) => maxError),
+    largest: largestOf(({ largest }) => largest),
+    loss: complement(iou ?? agreement ?? near),
   }
 }
 

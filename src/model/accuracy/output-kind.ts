@@ -16,6 +16,7 @@ const PLAIN: OutputReading = { kind: 'values', classes: 1, stride: 1, threshold:
 /** What an output of the fp32 model most likely is, by its shape and its values. */
 export function readOutput({ type, shape, elements }: SampleTensor): OutputReading {
   const [rank, last = 1] = [shape.length, shape.at(-1)]
+  if (type === 'string') return { ...PLAIN, kind: 'text' }
   if (!type.startsWith('float')) return PLAIN
   const values = new Float64Array(elements as Float32Array)
   const probable = values.every((value) => value >= 0 && value <= 1)

@@ -49,7 +49,7 @@ export async function leaveAlone(search: Search): Promise<Choice> {
   return {
     chosen,
     notes: [
-      `${high} left as float32: with all in int8 the loss was ${formatRatio(all.loss.value)} on ${all.samples} samples`,
+      `${high === 0 ? 'none' : high} left as float32: with all in int8 the loss was ${formatRatio(all.loss.value)} on ${all.samples} samples`,
       ...(untried > 0 ? [`${untried} were not tried by themselves for lack of time`] : []),
     ],
   }
@@ -83,5 +83,5 @@ function split(ranked: readonly string[], cost: (layer: string) => number, allow
 
 /** How far outputs move, finer than how many decisions change: of the output that moves most. */
 function distortion({ outputs }: Accuracy): number {
-  return Math.max(0, ...outputs.map(({ cosine }) => 1 - cosine.value))
+  return Math.max(0, ...outputs.map(({ cosine, loss }) => (cosine ? 1 - cosine.value : loss.value)))
 }

@@ -1,7 +1,7 @@
 import { formatUsd } from '../../core/money.ts'
 import { formatBytes, formatMs, formatRatio, formatRps } from '../../core/units.ts'
 import { nameOf } from '../../gate/conclude.ts'
-import type { GateResult, Judgement } from '../../gate/gate-result.ts'
+import type { ChangePoint, GateResult, Judgement } from '../../gate/gate-result.ts'
 
 /** Figures of a gate as every format words them. */
 
@@ -58,6 +58,24 @@ function percent(ratio: number): string {
   if (!Number.isFinite(ratio)) return 'unbounded'
   const value = ratio * 100
   return `${Math.abs(value) >= 10 ? value.toFixed(0) : Number(value.toPrecision(2))}%`
+}
+
+/** A figure of the history in four digits with its unit: levels that differ little have to differ here too. */
+export function preciseFigure(value: number, unit = ''): string {
+  if (unit === 'bytes') return `${Number((value / 2 ** 20).toPrecision(4))} MiB`
+  if (unit === 'ratio') return `${Number((value * 100).toPrecision(4))}%`
+  return `${Number(value.toPrecision(4))} ${unit}`.trim()
+}
+
+export function changeSentence({ metric, before, after, unit, entry }: ChangePoint): string {
+  const [from, to] = [preciseFigure(before, unit), preciseFigure(after, unit)]
+  return `${metric} went from ${from} to ${to} with the entry of ${entry}.`
+}
+
+/** `+22%`; in words from a level of 0. */
+export function changeShare({ before, after }: ChangePoint): string {
+  if (before !== 0) return signed(after / before - 1)
+  return after > before ? 'up' : 'down'
 }
 
 /** What was measured, in a sentence; null of saved runs. */

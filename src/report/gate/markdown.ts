@@ -2,8 +2,7 @@ import { formatUsd } from '../../core/money.ts'
 import type { GateResult, Judgement } from '../../gate/gate-result.ts'
 import { markdownBullets, markdownDetails, markdownTable, markdownText } from '../markdown-text.ts'
 import { plainText } from '../plain-text.ts'
-import { describeMeasured, OUTCOME_WORDS, rowOf } from './figures.ts'
-import { changeSentence } from './terminal.ts'
+import { changeSentence, describeMeasured, OUTCOME_WORDS, rowOf } from './figures.ts'
 
 /** By which a comment of an earlier gate is found again. */
 const COMMENT_MARK = '<!-- plimsoll gate -->'

@@ -3,7 +3,7 @@ import wrapAnsi from 'wrap-ansi'
 import type { GateResult, Judgement } from '../../gate/gate-result.ts'
 import type { ReportOptions } from '../index.ts'
 import { plainText } from '../plain-text.ts'
-import { describeMeasured, OUTCOME_WORDS, rowOf } from './figures.ts'
+import { changeSentence, describeMeasured, OUTCOME_WORDS, rowOf } from './figures.ts'
 
 const MARKS: Readonly<Record<Judgement['outcome'], string>> = {
   passed: '✓',
@@ -33,11 +33,6 @@ export function gateTerminal(result: GateResult, { width, color }: ReportOptions
     ...result.changePoints.map((point) => `Changed: ${plainText(changeSentence(point))}`),
   ]
   return `${lines.flatMap((line) => fold(line, width)).join('\n')}\n`
-}
-
-export function changeSentence(point: GateResult['changePoints'][number]): string {
-  const figure = (value: number) => Number(value.toPrecision(4))
-  return `${point.metric} went from ${figure(point.before)} to ${figure(point.after)} with the entry of ${point.entry}.`
 }
 
 /** Where it does not fit, its last columns are left out: the other formats have them. */

@@ -39,6 +39,20 @@ const GLOSSARY = {
   ],
   breakEven: ['break-even', 'The traffic at which the cheapest that meets the SLO changes.'],
   serviceTime: ['service time', 'From sending a request to its reply, without waiting to be sent.'],
+  worse: [
+    'worse by',
+    'How much the head is worse than the base, with the interval in which the truth lies; better is negative.',
+  ],
+  allowed: ['allowed', 'A metric fails only when the near edge of its interval is beyond this, twice.'],
+  canTell: ['can tell', 'The smallest change that so much data shows with 90% power.'],
+  history: [
+    'history',
+    'The head’s figures of every gate that was told to keep them, as files in git. Only entries of one machine, measured in one way, are compared.',
+  ],
+  changePoint: [
+    'change point',
+    'Where the level or the spread of a metric changes for good, by E-divisive with a permutation test at 5%. It takes five entries on each side, and fails nothing.',
+  ],
 } as const satisfies Record<string, readonly [string, string]>
 
 type Term = keyof typeof GLOSSARY
@@ -48,10 +62,13 @@ export function term(name: Term, text: string = GLOSSARY[name][0]): string {
   return `<a class="term" href="#term-${name}">${escapeHtml(text)}</a>`
 }
 
-export function glossarySection(): string {
-  const entries = Object.entries(GLOSSARY).map(
-    ([name, [word, meaning]]) =>
-      `<div id="term-${name}"><dt>${escapeHtml(word)}</dt><dd>${escapeHtml(meaning)}</dd></div>`,
-  )
+export const GATE_TERMS: readonly Term[] = ['worse', 'allowed', 'canTell', 'history', 'changePoint']
+export const ADVICE_TERMS = (Object.keys(GLOSSARY) as Term[]).filter((name) => !GATE_TERMS.includes(name))
+
+export function glossarySection(terms: readonly Term[]): string {
+  const entries = terms.map((name) => {
+    const [word, meaning] = GLOSSARY[name]
+    return `<div id="term-${name}"><dt>${escapeHtml(word)}</dt><dd>${escapeHtml(meaning)}</dd></div>`
+  })
   return `<section id="words"><h2>What the words mean</h2><dl class="words">${entries.join('')}</dl></section>`
 }

@@ -8,7 +8,7 @@ import { monthChart } from './charts/month.ts'
 import { responseTimesChart } from './charts/response-times.ts'
 import { trafficCostChart } from './charts/traffic-cost.ts'
 import { escapeHtml } from './escape-html.ts'
-import { glossarySection } from './glossary.ts'
+import { ADVICE_TERMS, glossarySection } from './glossary.ts'
 import { page } from './page.ts'
 import { billsSection } from './sections/bills.ts'
 import { candidatesSection } from './sections/candidates.ts'
@@ -42,7 +42,7 @@ export function htmlReport(advice: Advice): string {
     '</section>',
     assumptionsSection(advice),
     madeSection(advice),
-    glossarySection(),
+    glossarySection(ADVICE_TERMS),
     '</main>',
     `<footer><p>Plimsoll ${escapeHtml(advice.plimsoll)}. The JSON report has every figure here, in full.</p></footer>`,
   ])

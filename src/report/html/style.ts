@@ -16,7 +16,7 @@ a{color:var(--link)}
 a.term{color:inherit;text-decoration:underline dotted;text-underline-offset:3px}
 .sub{color:var(--soft)}
 .verdict{margin:20px 0;padding:20px 22px;background:var(--raised);border-left:5px solid var(--good);border-radius:4px}
-.verdict.none{border-color:var(--warn)}
+.verdict.none{border-color:var(--warn)}.verdict.failed{border-color:var(--bad)}
 .verdict .who{font-size:1.35rem;font-weight:700;line-height:1.3;margin:2px 0 12px}
 .tag{display:inline-block;font-size:.8rem;font-weight:650;padding:1px 8px;border:1px solid currentColor;border-radius:3px}
 .good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad)}.dim{color:var(--soft)}

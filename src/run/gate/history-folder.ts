@@ -1,16 +1,19 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
-import type { HistoryEntry } from '../../gate/history.ts'
+import type { HistoryEntry } from '../../gate/gate-result.ts'
 import { writeWhole } from '../run-store.ts'
 
 const ENTRY = z.looseObject({
   schemaVersion: z.literal(1),
   at: z.iso.datetime(),
   head: z.string(),
+  commit: z.string().optional(),
   series: z.string(),
   figures: z.record(z.string(), z.number()),
+  units: z.record(z.string(), z.string()).optional(),
 })
 
 /** Every entry of a history, oldest first; none where the folder does not exist. @throws UserError naming each bad file */
@@ -39,6 +42,14 @@ export function appendHistory(folder: string, entry: HistoryEntry): string {
   for (let count = 2; existsSync(file); count++) file = join(folder, `${stem}-${count}.json`)
   writeWhole(file, `${JSON.stringify(entry, null, 1)}\n`)
   return file
+}
+
+/** The commit of the work tree around a folder, with `-dirty` where its files differ; undefined where git knows none. */
+export function commitAround(folder: string): string | undefined {
+  mkdirSync(folder, { recursive: true })
+  const command = ['describe', '--always', '--dirty', '--exclude=*']
+  const { status, stdout } = spawnSync('git', command, { cwd: folder, encoding: 'utf8', timeout: 10_000 })
+  return status === 0 && stdout.trim() !== '' ? stdout.trim() : undefined
 }
 
 /** The entry, or the path of a file that holds none. */

@@ -189,12 +189,12 @@ const accuracy = z.strictObject({
   outputs: z.array(
     z.strictObject({
       output: z.string(),
-      kind: z.enum(['classes', 'mask', 'values']),
+      kind: z.enum(['classes', 'mask', 'text', 'values']),
       agreement: range.nullable(),
       iou: range.nullable(),
-      cosine: range,
-      maxError: figure,
-      largest: figure,
+      cosine: range.nullable(),
+      maxError: figure.nullable(),
+      largest: figure.nullable(),
       loss: range,
     }),
   ),

@@ -23,6 +23,6 @@ export class ElementStore {
   /** What was read, without the room for more. */
   finish(): TensorElements {
     const { elements, filled } = this
-    return filled === elements.length ? elements : elements.slice(0, filled)
+    return filled === elements.length ? elements : (elements.slice(0, filled) as TensorElements)
   }
 }

@@ -3,6 +3,7 @@ import { findElementType, type TensorElements } from '../element-types.ts'
 import { ElementStore } from './element-store.ts'
 import type { JsonReader } from './json-reader.ts'
 import { readNumberRun } from './read-number-run.ts'
+import { readString } from './read-string.ts'
 
 const [COMMA, OPEN, CLOSE] = [0x2c, 0x5b, 0x5d]
 /** More than any operator takes; ends the descent into an array that nests for ever. */
@@ -26,7 +27,7 @@ export interface NestedOptions {
   readonly tokens?: boolean
 }
 
-/** Reads a number, or nested arrays of numbers, as elements of `type` in row-major order. */
+/** Reads a number or string, or nested arrays of them, as elements of `type` in row-major order. */
 export function readNested(reader: JsonReader, type: string, options: NestedOptions): Nested {
   const { where } = options
   const store = new ElementStore(type, options.expected)
@@ -69,7 +70,7 @@ export function readNested(reader: JsonReader, type: string, options: NestedOpti
 
 /** Reads values up to the end of their list. */
 function readValues(reader: JsonReader, store: ElementStore, options: NestedOptions): void {
-  const fast = !findElementType(store.type).big && store.type !== 'bool' && store.type !== 'float16'
+  const fast = !findElementType(store.type).big && !['bool', 'float16', 'string'].includes(store.type)
   for (;;) {
     if (fast && readNumberRun(reader, store, options.where)) return
     readOne(reader, store, options)
@@ -89,8 +90,9 @@ function readOne(reader: JsonReader, store: ElementStore, { where, tokens }: Nes
     reader.pos = start
     return new BadRequest(`${where} holds ${reader.describe()}${belongs}`)
   }
-  const token = tokens && !whole ? readToken(reader) : undefined
-  if (token !== undefined) elements[filled] = token
+  const token = tokens && type.startsWith('float') ? readToken(reader) : undefined
+  if (type === 'string') elements[filled] = readString(reader, where)
+  else if (token !== undefined) elements[filled] = token
   else if (big) {
     const value = readBig(reader, type)
     if (value === undefined) throw refuse(' where a 64-bit integer belongs')

@@ -28,7 +28,7 @@ export function writeNested({ type, shape, elements }: WireTensor, dialect: Json
 /** All elements in one array. */
 export function writeFlat(type: string, elements: TensorElements, dialect: JsonDialect): string {
   if (isPlain(type, elements)) return JSON.stringify(Array.from(elements as Float64Array))
-  return `[${Array.from<number | bigint, string>(elements, (element) => writeOne(element, type, dialect)).join(',')}]`
+  return `[${Array.from<number | bigint | string, string>(elements, (element) => writeOne(element, type, dialect)).join(',')}]`
 }
 
 /** Whether `JSON.stringify` writes every element as it is. It writes -0 as 0, and what is not finite as null. */
@@ -42,7 +42,12 @@ function isPlain(type: string, elements: TensorElements): boolean {
   return true
 }
 
-function writeOne(element: number | bigint, type: string, { notFinite, large }: JsonDialect): string {
+function writeOne(
+  element: number | bigint | string,
+  type: string,
+  { notFinite, large }: JsonDialect,
+): string {
+  if (typeof element === 'string') return JSON.stringify(element)
   if (type === 'bool') return element === 0 ? 'false' : 'true'
   if (typeof element === 'bigint') {
     const quoted = large === 'string' && !Number.isSafeInteger(Number(element))

@@ -11,6 +11,12 @@ import { serverFiles } from './server-files.ts'
  */
 export const NODE_IMAGE = 'node:24.21.0-bookworm-slim'
 
+/**
+ * CUDA 12 with cuDNN 9, which the GPU build of onnxruntime-node 1.30 is made for, on a system whose C and C++ libraries
+ * are newer than those that Node's binary needs.
+ */
+export const CUDA_IMAGE = 'nvidia/cuda:12.8.1-cudnn-runtime-ubuntu24.04'
+
 /** A folder that `docker build` takes. */
 export function containerFiles(order: PackageOrder): PackageFile[] {
   const { modelPath, modelUri } = order
@@ -48,6 +54,7 @@ function modelFiles(modelPath: string): PackageFile[] {
 
 function dockerfile(order: PackageOrder): string {
   const { modelPath, modelUri, candidate } = order
+  const gpu = candidate.accelerator !== undefined
   const model = modelUri === undefined ? [`model/${basename(modelPath)}`] : []
   const options = [...order.serveOptions].flatMap(([name, value]) => [`--${name}`, value])
   const entry = ['node', 'server/serving/serve-container.js', ...model, '--log', 'json', ...options]
@@ -63,8 +70,9 @@ function dockerfile(order: PackageOrder): string {
     '  && cd node_modules/onnxruntime-node/bin/napi-v6 \\',
     '  && find . -mindepth 1 -maxdepth 1 ! -name linux -exec rm -r {} + \\',
     "  && node -e \"fs.readdirSync('linux').filter((arch) => arch !== process.arch).forEach((arch) => fs.rmSync('linux/' + arch, { recursive: true }))\"",
+    ...(gpu ? CUDA_LIBRARIES : []),
     '',
-    `FROM ${NODE_IMAGE}`,
+    ...(gpu ? CUDA_BASE : [`FROM ${NODE_IMAGE}`]),
     'ENV NODE_ENV=production',
     'WORKDIR /app',
     'COPY --from=dependencies /app/node_modules ./node_modules',
@@ -75,8 +83,22 @@ function dockerfile(order: PackageOrder): string {
     '# Listens on AIP_HTTP_PORT or PORT where one is set, else on 8080.',
     'ENV PORT=8080',
     'EXPOSE 8080',
+    ...(gpu ? ['# -e PLIMSOLL_DEVICE=cpu tries it without a GPU.', 'ENV PLIMSOLL_DEVICE=cuda'] : []),
     'USER node',
     `ENTRYPOINT ${JSON.stringify(entry)}`,
     '',
   ].join('\n')
 }
+
+/** TensorRT's part would need libraries that the image does not have. */
+const CUDA_LIBRARIES = [
+  '# What runs on CUDA is too large for the npm package: its install script fetches it from NuGet.',
+  'RUN ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js \\',
+  '  && rm node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_tensorrt.so',
+]
+
+const CUDA_BASE = [
+  `FROM ${CUDA_IMAGE}`,
+  'COPY --from=dependencies /usr/local/bin/node /usr/local/bin/node',
+  'RUN useradd --system --create-home node',
+]

@@ -1,11 +1,13 @@
 import { dirname } from 'node:path'
 import type {
+  Accelerator,
   Candidate,
   CloudRunCandidate,
   FunctionsCandidate,
   GceCandidate,
   VertexCandidate,
 } from '../../core/candidate.ts'
+import { machineType } from '../../core/machine-type.ts'
 import { besideModel, externalDataFiles } from '../external-data.ts'
 import type { PackageOrder, Step } from './package-order.ts'
 
@@ -82,7 +84,7 @@ function image(): Step[] {
 }
 
 function vertex(
-  { machineType, minReplicas, maxReplicas }: VertexCandidate,
+  { machineType, accelerator, purchase, minReplicas, maxReplicas }: VertexCandidate,
   { modelUri }: PackageOrder,
 ): Step[] {
   // Vertex AI takes a folder, copies it, and tells the container where.
@@ -115,6 +117,9 @@ function vertex(
         '--model="$MODEL"',
         '--display-name="$NAME"',
         `--machine-type=${machineType}`,
+        // Asked for even where the machine type comes with it.
+        ...acceleratorFlag(accelerator),
+        ...(purchase === 'spot' ? ['--spot'] : []),
         `--min-replica-count=${Math.max(1, minReplicas)}`,
         `--max-replica-count=${Math.max(1, maxReplicas)}`,
         '--traffic-split=0=100',
@@ -124,7 +129,10 @@ function vertex(
 }
 
 function cloudRun(candidate: CloudRunCandidate): Step[] {
-  const { vcpus, memoryGib, concurrency, billing, minReplicas, maxReplicas } = candidate
+  const { vcpus, memoryGib, accelerator, concurrency, billing, minReplicas, maxReplicas } = candidate
+  const gpu = accelerator
+    ? [`--gpu=${accelerator.count}`, `--gpu-type=${accelerator.type}`, '--no-gpu-zonal-redundancy']
+    : []
   return [
     {
       title: 'Deploy the service',
@@ -135,6 +143,7 @@ function cloudRun(candidate: CloudRunCandidate): Step[] {
         '--port=8080',
         `--cpu=${vcpus}`,
         `--memory=${memoryGib * 1024}Mi`,
+        ...gpu,
         `--concurrency=${concurrency}`,
         `--min-instances=${minReplicas}`,
         `--max-instances=${maxReplicas}`,
@@ -170,10 +179,15 @@ function functions(candidate: FunctionsCandidate): Step[] {
   ]
 }
 
-function gce({ kind, machineType, diskGib, minReplicas, maxReplicas }: GceCandidate): Step[] {
+function gce(candidate: GceCandidate): Step[] {
+  const { kind, machineType, diskGib, minReplicas, maxReplicas } = candidate
   const machine = [
     '--project="$PROJECT"',
     `--machine-type=${machineType}`,
+    ...gceGpu(candidate),
+    ...(candidate.purchase === 'spot'
+      ? ['--provisioning-model=SPOT', '--instance-termination-action=DELETE']
+      : []),
     `--boot-disk-size=${diskGib}GB`,
     '--image-family=cos-stable',
     '--image-project=cos-cloud',
@@ -187,7 +201,8 @@ function gce({ kind, machineType, diskGib, minReplicas, maxReplicas }: GceCandid
       ...machine,
       `--zone="\${ZONE:-$REGION-b}"`,
     ])
-    return [{ title: 'Start a VM that runs the image', command: `${fill}\n${create}` }]
+    const title = `Start a VM that runs the image${candidate.accelerator ? ', in a ZONE that has the GPU' : ''}`
+    return [{ title, command: `${fill}\n${create}` }]
   }
   const template = command('gcloud compute instance-templates create "$NAME"', machine)
   const group = command('gcloud compute instance-groups managed create "$NAME"', [
@@ -207,6 +222,17 @@ function gce({ kind, machineType, diskGib, minReplicas, maxReplicas }: GceCandid
     { title: 'Make a template of VMs that run the image', command: `${fill}\n${template}` },
     { title: 'Start a group of them that scales', command: `${group}\n${autoscale}` },
   ]
+}
+
+/** VMs with GPUs cannot move to another host; a GPU that is part of the machine type is not asked for again. */
+function gceGpu({ machineType: name, accelerator }: GceCandidate): string[] {
+  if (!accelerator) return []
+  const attached = machineType(name)?.accelerator ? [] : acceleratorFlag(accelerator)
+  return [...attached, '--maintenance-policy=TERMINATE']
+}
+
+function acceleratorFlag(accelerator: Accelerator | undefined): string[] {
+  return accelerator ? [`--accelerator=type=${accelerator.type},count=${accelerator.count}`] : []
 }
 
 /** Where a deployment is called, for the README. */

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { Candidate } from '../../core/candidate.ts'
+import { cloudInit } from './cloud-init.ts'
 import { containerFiles } from './container-files.ts'
 import { callOf, deploySteps, shellVariables } from './deploy-steps.ts'
 import { functionFiles } from './function-files.ts'
@@ -13,7 +15,7 @@ export function packageFiles(order: PackageOrder): PackageFile[] {
   const steps = deploySteps(order)
   return [
     ...(candidate.platform === 'functions' ? functionFiles(order) : containerFiles(order)),
-    ...(candidate.platform === 'gce' ? [{ place: 'cloud-init.yaml', text: CLOUD_INIT }] : []),
+    ...(candidate.platform === 'gce' ? [{ place: 'cloud-init.yaml', text: cloudInitText(candidate) }] : []),
     { place: 'deploy.sh', text: script(variables, steps), executable: true },
     { place: 'README.md', text: readme(order, variables, steps) },
   ]
@@ -46,10 +48,7 @@ function readme(
       : candidate.platform === 'functions'
         ? 'The first request of an instance fetches the model from `$MODEL_URI`. The account that the function runs as needs the role `roles/storage.objectViewer` on the bucket.'
         : 'The server fetches the model from Cloud Storage when it starts. The account that it runs as needs the role `roles/storage.objectViewer` on the bucket.'
-  const local =
-    candidate.platform === 'functions'
-      ? []
-      : ['Try it here first:', '', block('docker build --tag=try .\ndocker run --rm -p 8080:8080 try'), '']
+  const local = candidate.platform === 'functions' ? [] : tryHere(candidate)
   return [
     `# ${modelName} on ${candidate.platform}`,
     '',
@@ -69,34 +68,33 @@ function readme(
   ].join('\n')
 }
 
+/** What to do with the image before anything is deployed. */
+function tryHere({ accelerator }: Candidate): string[] {
+  if (!accelerator) {
+    return ['Try it here first:', '', block('docker build --tag=try .\ndocker run --rm -p 8080:8080 try'), '']
+  }
+  return [
+    'The image runs the model with CUDA 12 on one GPU; its build fetches some hundred megabytes of libraries from NuGet.',
+    "Plimsoll's own tests have no GPU: they check these files, and have never built or run the image. Try it first, with a",
+    'GPU (and the NVIDIA Container Toolkit) or without:',
+    '',
+    block(
+      [
+        'docker build --platform=linux/amd64 --tag=try .',
+        'docker run --rm --gpus all -p 8080:8080 try',
+        'docker run --rm -e PLIMSOLL_DEVICE=cpu -p 8080:8080 try',
+      ].join('\n'),
+    ),
+    '',
+  ]
+}
+
 function block(text: string): string {
   return `\`\`\`sh\n${text}\n\`\`\``
 }
 
-/** Container-Optimized OS runs the image as a service; containers declared in metadata are deprecated. */
-const CLOUD_INIT = `#cloud-config
-# Made by plimsoll package; deploy.sh fills in the image.
-users:
-  - name: model
-    uid: 2000
-write_files:
-  - path: /etc/systemd/system/model.service
-    permissions: '0644'
-    owner: root
-    content: |
-      [Unit]
-      Description=Model server
-      Wants=network-online.target docker.service
-      After=network-online.target docker.service
-      [Service]
-      Environment="HOME=/home/model"
-      ExecStartPre=/usr/bin/docker-credential-gcr configure-docker --registries @REGISTRY@
-      ExecStart=/usr/bin/docker run --rm --name=model --publish=8080:8080 @IMAGE@
-      ExecStop=/usr/bin/docker stop --time=10 model
-      Restart=always
-      RestartSec=5
-runcmd:
-  - iptables -w -A INPUT -p tcp --dport 8080 -j ACCEPT
-  - systemctl daemon-reload
-  - systemctl start model.service
-`
+/** `user-data` of a VM; deploy.sh fills in the image. */
+function cloudInitText({ accelerator }: Candidate): string {
+  const gpus = accelerator?.count ?? 0
+  return cloudInit({ image: '@IMAGE@', registry: '@REGISTRY@', port: 8080, gpus, env: {} })
+}

@@ -25,7 +25,7 @@ export function readValue(reader: JsonReader, inputs: readonly TensorSpec[], tok
   const names = inputs.map(({ name }) => name)
   const [only] = inputs
   const single = inputs.length === 1 ? only : undefined
-  if (!reader.isObject()) {
+  if (!reader.isObject() || (single && isEncodedString(reader, single))) {
     if (!single)
       throw new BadRequest(`must be an object with ${listNames(names)}, but is ${reader.describe()}`)
     return { tensors: new Map([[single.name, readNestedTensor(reader, single, tokens)]]), base64: false }
@@ -34,6 +34,11 @@ export function readValue(reader: JsonReader, inputs: readonly TensorSpec[], tok
     return { tensors: new Map([[single.name, readBase64(reader, single)]]), base64: true }
   }
   return readNamed(reader, inputs, tokens)
+}
+
+/** For strings base64 is a form of one of them, not of a tensor. */
+function isEncodedString(reader: JsonReader, spec: TensorSpec): boolean {
+  return spec.type === 'string' && isBase64(reader, spec)
 }
 
 /** Whether an object is a tensor in base64 rather than one that names the only input: its first key tells. */
@@ -51,8 +56,8 @@ function readNamed(reader: JsonReader, inputs: readonly TensorSpec[], tokens: bo
   reader.readObject((name) => {
     keys.push(name)
     const spec = inputs.find((input) => input.name === name)
-    const inBase64 = reader.isObject()
     if (!spec) return reader.skip()
+    const inBase64 = reader.isObject() && spec.type !== 'string'
     base64 ||= inBase64
     read.set(name, inBase64 ? readBase64(reader, spec) : readNestedTensor(reader, spec, tokens))
   })

@@ -62,6 +62,7 @@ export function tensorflowMetadata(
 }
 
 const TENSORFLOW_TYPES: Readonly<Record<string, string>> = {
+  float16: 'DT_HALF',
   float32: 'DT_FLOAT',
   float64: 'DT_DOUBLE',
   int8: 'DT_INT8',
@@ -73,4 +74,5 @@ const TENSORFLOW_TYPES: Readonly<Record<string, string>> = {
   int64: 'DT_INT64',
   uint64: 'DT_UINT64',
   bool: 'DT_BOOL',
+  string: 'DT_STRING',
 }

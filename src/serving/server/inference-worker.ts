@@ -5,10 +5,10 @@ import { answerRequests, type PredictReply } from '../answer-requests.ts'
 import { loadOnnxModel, onnxruntimeVersion, shortenReason } from '../onnx-model.ts'
 import type { WorkerMessage, WorkerOrder, WorkerTask } from './worker-protocol.ts'
 
-const { modelPath, threads, maxRows, maxBodyBytes }: WorkerOrder = workerData
+const { modelPath, threads, device, maxRows, maxBodyBytes }: WorkerOrder = workerData
 const startedMs = performance.now()
-const model = await loadOnnxModel(modelPath, threads).catch((error) => {
-  tell({ kind: 'failed', reason: shortenReason(error) })
+const model = await loadOnnxModel(modelPath, threads, device).catch(async (error) => {
+  tell({ kind: 'failed', reason: shortenReason(error), fault: await findFault() })
 })
 if (model) {
   const { inputs, outputs } = model
@@ -19,6 +19,14 @@ if (model) {
     const owned = replies.map(ownBody)
     tell({ kind: 'answers', answers: { replies: owned, runs } }, owned)
   })
+}
+
+async function findFault(): Promise<'model' | 'device'> {
+  if (device === 'cpu') return 'model'
+  return loadOnnxModel(modelPath, threads).then(
+    () => 'device',
+    () => 'model',
+  )
 }
 
 /** A body whose memory is its own can be handed over; a part of a larger one would be copied with all of that. */

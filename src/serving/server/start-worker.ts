@@ -17,6 +17,9 @@ export class LoadFailure extends Error {
   override readonly name = 'LoadFailure'
 }
 
+/** The model loads on the CPU, and not on the device asked for. */
+export class DeviceFailure extends LoadFailure {}
+
 /** Starts a thread that loads the model; ready when the promise resolves. */
 export async function startWorker(order: WorkerOrder): Promise<InferenceWorker> {
   const entry = new URL(`./inference-worker${extname(import.meta.url)}`, import.meta.url)
@@ -39,7 +42,10 @@ function awaitLoad(worker: Worker, ended: Promise<Error>): Promise<ModelLoaded> 
   return new Promise((resolve, reject) => {
     worker.once('message', (message: WorkerMessage) => {
       if (message.kind === 'ready') resolve(message)
-      if (message.kind === 'failed') reject(new LoadFailure(message.reason))
+      if (message.kind === 'failed') {
+        const Failure = message.fault === 'device' ? DeviceFailure : LoadFailure
+        reject(new Failure(message.reason))
+      }
     })
     ended.then(reject)
   })

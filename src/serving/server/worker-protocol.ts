@@ -1,11 +1,13 @@
 import type { TensorSpec } from '../../core/measurement.ts'
 import type { Answers, PredictRequest } from '../answer-requests.ts'
+import type { Device } from '../device.ts'
 
 /** What a worker thread is started with. */
 export interface WorkerOrder {
   readonly modelPath: string
   /** Threads of one inference. */
   readonly threads: number
+  readonly device: Device
   readonly maxRows: number
   readonly maxBodyBytes: number
 }
@@ -26,5 +28,6 @@ export interface ModelLoaded {
 
 export type WorkerMessage =
   | ({ readonly kind: 'ready' } & ModelLoaded)
-  | { readonly kind: 'failed'; readonly reason: string }
+  /** `fault`: whether the model loads nowhere, or only not on this device. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly fault: 'model' | 'device' }
   | { readonly kind: 'answers'; readonly answers: Answers }

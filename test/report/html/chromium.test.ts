@@ -1,19 +1,13 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { join } from 'node:path'
 import axe from 'axe-core'
-import type { Browser, Page } from 'puppeteer-core'
+import type { Browser } from 'puppeteer-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Advice } from '../../../src/core/advice.ts'
 import { htmlReport } from '../../../src/report/html/index.ts'
 import { quickstartAdvice, widened } from '../../fixtures/advice.ts'
 import { openBrowser } from './browser.ts'
 import { describeCharts, findViolations, lowContrasts, measurePage, openDetails } from './in-page.mjs'
-
-/** Screenshots stay here to be looked at; git ignores them. */
-const FOLDER = resolve('coverage/report')
-const WIDTHS = { desktop: 1280, phone: 400 } as const
-const THEMES = ['light', 'dark'] as const
+import { FOLDER, save, THEMES, type Visit, visit, WIDTHS } from './visit.ts'
 
 let browser: Browser
 let advice: Advice
@@ -22,46 +16,15 @@ let file: string
 beforeAll(async () => {
   browser = await openBrowser()
   advice = await quickstartAdvice()
-  mkdirSync(FOLDER, { recursive: true })
   file = save('quickstart', htmlReport(advice))
 }, 300_000)
 
 afterAll(() => browser?.close())
 
-function save(name: string, page: string): string {
-  const path = join(FOLDER, `${name}.html`)
-  writeFileSync(path, page)
-  return path
-}
-
-interface Visit {
-  readonly page: Page
-  /** What the console said, and what the page asked for besides itself. */
-  readonly troubles: string[]
-}
-
-async function visit(path: string, width: number, theme: string): Promise<Visit> {
-  const page = await browser.newPage()
-  const troubles: string[] = []
-  page.on('console', (message) => troubles.push(`console: ${message.text()}`))
-  page.on('pageerror', (error) => troubles.push(`error: ${error}`))
-  const address = pathToFileURL(path).href
-  await page.setRequestInterception(true)
-  page.on('request', (request) => {
-    if (request.url() === address || request.url() === 'data:,') return request.continue()
-    troubles.push(`request: ${request.url()}`)
-    return request.abort()
-  })
-  await page.setViewport({ width, height: 900 })
-  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }])
-  await page.goto(address)
-  return { page, troubles }
-}
-
 describe.each(THEMES)('The report of the quickstart in the %s theme', (theme) => {
   let visited: Visit
   beforeAll(async () => {
-    visited = await visit(file, WIDTHS.desktop, theme)
+    visited = await visit(browser, file, WIDTHS.desktop, theme)
   })
   afterAll(() => visited?.page.close())
 
@@ -103,7 +66,7 @@ const CHARTS = {
 describe('Every chart of the report', () => {
   let charts: ReturnType<typeof describeCharts>
   beforeAll(async () => {
-    const { page } = await visit(file, WIDTHS.desktop, 'light')
+    const { page } = await visit(browser, file, WIDTHS.desktop, 'light')
     charts = await page.evaluate(describeCharts)
     await page.close()
   })
@@ -133,7 +96,7 @@ describe('Every chart of the report', () => {
 
 describe('On a phone of 400 px', () => {
   test.each(THEMES)('the report fits without scrolling sideways in the %s theme', async (theme) => {
-    const { page, troubles } = await visit(file, WIDTHS.phone, theme)
+    const { page, troubles } = await visit(browser, file, WIDTHS.phone, theme)
     const { overflow, smallestTextPx } = await page.evaluate(measurePage)
     await page.screenshot({ path: join(FOLDER, `phone-${theme}.png`), fullPage: true })
     await page.close()
@@ -144,7 +107,7 @@ describe('On a phone of 400 px', () => {
 })
 
 test('On paper it is light, whatever the theme, and shows no menu', async () => {
-  const { page } = await visit(file, WIDTHS.desktop, 'dark')
+  const { page } = await visit(browser, file, WIDTHS.desktop, 'dark')
   await page.emulateMediaType('print')
   const seen = await page.evaluate(measurePage)
   await page.pdf({ path: join(FOLDER, 'print.pdf'), format: 'A4' })
@@ -154,6 +117,7 @@ test('On paper it is light, whatever the theme, and shows no menu', async () => 
 
 test('A report of 500 candidates opens without trouble, and fits a phone', async () => {
   const { page, troubles } = await visit(
+    browser,
     save('many', htmlReport(widened(advice, 500))),
     WIDTHS.phone,
     'light',
@@ -177,7 +141,12 @@ test('Names that are scripts run nowhere', async () => {
     cheapest: name,
     warnings: [name],
   }
-  const { page, troubles } = await visit(save('hostile', htmlReport(poisoned)), WIDTHS.phone, 'light')
+  const { page, troubles } = await visit(
+    browser,
+    save('hostile', htmlReport(poisoned)),
+    WIDTHS.phone,
+    'light',
+  )
   const seen = await page.evaluate(measurePage)
   await page.close()
   expect(seen).toMatchObject({ pwned: false, scripts: 0, overflow: 0 })

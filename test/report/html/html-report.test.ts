@@ -7,20 +7,12 @@ import { adviseRun } from '../../../src/run/advise-run.ts'
 import { widened } from '../../fixtures/advice.ts'
 import { cloudRun, vertex, vm } from '../../fixtures/candidates.ts'
 import { runRecord, variedRun } from '../../fixtures/run.ts'
+import { structureOf } from './structure-of.ts'
 
 // After a change that is meant: npx vitest run test/report/html -u, and read what changed.
 const book = await loadPriceBook()
 const now = new Date('2026-10-01T10:00:00Z')
 const EFFORT = { requests: 2000, leastHours: 1 }
-
-/** What a page says and is made of, without its drawings and its look. */
-function structureOf(page: string): string {
-  return page
-    .replace(/<style>[\s\S]*?<\/style>/, '<style></style>')
-    .replaceAll(/<svg class="(wide|narrow)"[\s\S]*?<\/svg>/g, '<svg class="$1"></svg>')
-    .replaceAll(/(<\/(?:tr|p|li|h\d|figcaption|summary|div|dt|dd|thead)>)/g, '$1\n')
-    .replaceAll(/\n{2,}/g, '\n')
-}
 
 describe('The HTML report', () => {
   test('reads as in test/golden', async () => {

@@ -26,24 +26,28 @@ const reply = (exchange: ReturnType<typeof read>, ...values: number[]) => {
 }
 
 describe('an inference request', () => {
-  it.each(supportedTypes)('keeps every value of type %s as JSON and as raw bytes', (type) => {
-    const { bytes } = findElementType(type)
-    const specs = [{ name: 'x', type, shape: [2, 3] }]
-    const head = { name: 'x', shape: [2, 3], datatype: datatypeOf(type) }
-    const property = fc.property(fc.uint8Array({ minLength: bytes * 6, maxLength: bytes * 6 }), (random) => {
-      const raw = type === 'bool' ? random.map((byte) => byte & 1) : random
-      const elements = elementsFromBytes(type, raw)
-      const binary = { inputs: [{ ...head, parameters: { binary_data_size: raw.length } }] }
-      expect(read(binary, specs, raw).feeds[0]?.get('x')?.elements).toEqual(elements)
-      const texts = Array.from<number | bigint, string>(elements, (value) =>
-        Object.is(value, -0) ? '-0' : String(value),
+  it.each(supportedTypes.filter((type) => type !== 'string'))(
+    'keeps every value of type %s as JSON and as raw bytes',
+    (type) => {
+      const { bytes } = findElementType(type)
+      const specs = [{ name: 'x', type, shape: [2, 3] }]
+      const head = { name: 'x', shape: [2, 3], datatype: datatypeOf(type) }
+      const property = fc.property(
+        fc.uint8Array({ minLength: bytes * 6, maxLength: bytes * 6 }),
+        (random) => {
+          const raw = type === 'bool' ? random.map((byte) => byte & 1) : random
+          const elements = elementsFromBytes(type, raw)
+          const binary = { inputs: [{ ...head, parameters: { binary_data_size: raw.length } }] }
+          expect(read(binary, specs, raw).feeds[0]?.get('x')?.elements).toEqual(elements)
+          const texts = [...elements].map((value: unknown) => (Object.is(value, -0) ? '-0' : String(value)))
+          fc.pre(texts.every((text) => /\d/.test(text)))
+          const json = `{"inputs":[{"name":"x","shape":[2,3],"datatype":"${head.datatype}","data":[${texts}]}]}`
+          expect(read(json, specs).feeds[0]?.get('x')).toEqual({ type, shape: [2, 3], elements })
+        },
       )
-      fc.pre(texts.every((text) => /\d/.test(text)))
-      const json = `{"inputs":[{"name":"x","shape":[2,3],"datatype":"${head.datatype}","data":[${texts}]}]}`
-      expect(read(json, specs).feeds[0]?.get('x')).toEqual({ type, shape: [2, 3], elements })
-    })
-    fc.assert(property)
-  })
+      fc.assert(property)
+    },
+  )
 
   it('may give data flat or nested, its keys in any order, and its inputs in any order', () => {
     const nested = '{"inputs":[{"data":[[1,2],[3,4]],"datatype":"FP32","shape":[2,2],"name":"x"}]}'

@@ -28,21 +28,27 @@ const written = (
 ) => Buffer.from(exchange.write(results).body).toString()
 
 describe('an instance', () => {
-  it.each(supportedTypes)('keeps every value of type %s through base64 and through JSON', (type) => {
-    const { bytes } = findElementType(type)
-    const property = fc.property(fc.uint8Array({ minLength: bytes * 6, maxLength: bytes * 6 }), (random) => {
-      const raw = type === 'bool' ? random.map((byte) => byte & 1) : random
-      const whole = { type, shape: [2, 3], elements: elementsFromBytes(type, raw) }
-      expect(readOne(writeTensor(whole, 'base64', dialect), type, [2, 3])).toEqual(whole)
-      fc.pre(
-        whole.elements.every(
-          (element: number | bigint) => typeof element === 'bigint' || Number.isFinite(element),
-        ),
+  it.each(supportedTypes.filter((type) => type !== 'string'))(
+    'keeps every value of type %s through base64 and through JSON',
+    (type) => {
+      const { bytes } = findElementType(type)
+      const property = fc.property(
+        fc.uint8Array({ minLength: bytes * 6, maxLength: bytes * 6 }),
+        (random) => {
+          const raw = type === 'bool' ? random.map((byte) => byte & 1) : random
+          const whole = { type, shape: [2, 3], elements: elementsFromBytes(type, raw) }
+          expect(readOne(writeTensor(whole, 'base64', dialect), type, [2, 3])).toEqual(whole)
+          fc.pre(
+            [...whole.elements].every(
+              (element: unknown) => typeof element === 'bigint' || Number.isFinite(element),
+            ),
+          )
+          expect(readOne(writeTensor(whole, 'json', dialect), type, [2, 3])).toEqual(whole)
+        },
       )
-      expect(readOne(writeTensor(whole, 'json', dialect), type, [2, 3])).toEqual(whole)
-    })
-    fc.assert(property)
-  })
+      fc.assert(property)
+    },
+  )
 
   it('feeds each input by its name, in the order of the model', () => {
     const [feed] = vertex({ b: [3], a: [[1, 2]] }).feeds

@@ -1,6 +1,8 @@
 /** What the VM runs, and how. */
 export interface ContainerUnit {
   readonly image: string
+  /** Host that the image is fetched from; where absent, the first part of its name. */
+  readonly registry?: string
   readonly port: number
   /** GPUs in the VM. */
   readonly gpus: number
@@ -29,7 +31,7 @@ export function cloudInit(unit: ContainerUnit): string {
       ...(unit.gpus > 0 ? ['Requires=gpu-driver.service'] : []),
       '[Service]',
       'Environment="HOME=/home/model"',
-      `ExecStartPre=/usr/bin/docker-credential-gcr configure-docker --registries ${registryOf(unit.image)}`,
+      `ExecStartPre=/usr/bin/docker-credential-gcr configure-docker --registries ${unit.registry ?? registryOf(unit.image)}`,
       `ExecStart=/usr/bin/docker run ${dockerOptions(unit).join(' ')} ${unit.image}`,
       'ExecStop=/usr/bin/docker stop --time=10 model',
       'StandardOutput=journal+console',
