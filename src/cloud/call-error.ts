@@ -105,5 +105,8 @@ export function withoutSecrets(text: string): string {
     .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '(token)')
     .replace(/\bAIza[\w-]{20,}/g, '(key)')
     .replace(/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 (secret)')
-    .replace(/([?&](?:[^=&\s]*(?:signature|token|key|credential)[^=&\s]*)=)[^&\s"']+/gi, '$1(secret)')
+    .replace(
+      /([?&](?:[^=&\s]*(?:signature|token|key|credential|upload_id)[^=&\s]*)=)[^&\s"']+/gi,
+      '$1(secret)',
+    )
 }

@@ -8,6 +8,7 @@ import type { Message } from './grpc-services.ts'
 import { type Backend, type LiveEndpoint, startLiveEndpoint } from './live-endpoint.ts'
 import { protosOf } from './operations-service.ts'
 import type { FakeParts } from './platforms.ts'
+import { UPLOAD_URL } from './secret-words.ts'
 
 const V1 = 'google.cloud.functions.v1'
 const V2 = 'google.cloud.functions.v2'
@@ -80,7 +81,12 @@ const FIRST: Generation = {
   },
   environmentOf: (each) => each.environmentVariables ?? {},
   check: checkFirst,
-  answering: (each, url) => ({ ...each, status: 'ACTIVE', httpsTrigger: { ...each.httpsTrigger, url } }),
+  answering: (each, url) => ({
+    ...each,
+    status: 'ACTIVE',
+    httpsTrigger: { ...each.httpsTrigger, url },
+    sourceUploadUrl: UPLOAD_URL,
+  }),
 }
 
 class FakeFunctions {
