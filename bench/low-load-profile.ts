@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { HeldTimes } from '../src/capacity/held-times.ts'
+import type { HeldTimes } from './held-times.ts'
 import { type PredictionRequest, type Timed, TimedClient } from './timed-client.ts'
 
 /** What is measured at low load only: how long a worker is held by a request, and what is beside that. */

@@ -1,8 +1,8 @@
 import { median } from 'simple-statistics'
-import { serviceUnderLoad } from '../src/capacity/held-times.ts'
 import { Fleet } from '../src/capacity/simulation/fleet.ts'
 import { ResponseHistogram } from '../src/capacity/simulation/response-histogram.ts'
 import { fleetOf } from '../src/capacity/simulation/simulate-order.ts'
+import { serviceUnderLoad } from './held-times.ts'
 import type { LowLoadProfile } from './low-load-profile.ts'
 
 /**

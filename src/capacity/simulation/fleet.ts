@@ -268,7 +268,7 @@ export class Fleet {
 
   /** The platform's controller looks at the fleet, and acts. */
   #look(nowMs: number): void {
-    const [slotMs, systemMs, atMs] = this.#seen as unknown as [number, number, number]
+    const [slotMs = 0, systemMs = 0, atMs = 0] = this.#seen
     const passedMs = nowMs - atMs
     const wanted = this.#loop.decide({
       nowS: nowMs / 1000,

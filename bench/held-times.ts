@@ -1,5 +1,5 @@
 import { mean } from 'simple-statistics'
-import { seededRandom } from '../core/random.ts'
+import { seededRandom } from '../src/core/random.ts'
 
 /** How long requests hold a worker, from short stretches of work and pauses between them, ms. */
 export interface HeldTimes {

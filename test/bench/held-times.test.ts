@@ -1,6 +1,6 @@
 import { mean } from 'simple-statistics'
 import { describe, expect, test } from 'vitest'
-import { capacityRps, serviceUnderLoad } from '../../src/capacity/held-times.ts'
+import { capacityRps, serviceUnderLoad } from '../../bench/held-times.ts'
 
 const idleMs = [11, 12, 13]
 const busyMs = [9, 10, 11]
