@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { median, quantile } from 'simple-statistics'
 import { loadPriceBook } from '../src/pricing/price-book.ts'
 import { adviseRun } from '../src/run/advise-run.ts'
-import { stepped } from '../src/tui/explore/controls.ts'
+import { shownValue, stepped } from '../src/tui/explore/controls.ts'
 import { CONTROLS, type Control, type Question, withControl } from '../src/tui/explore/question.ts'
 import { largeRun } from '../test/fixtures/large-run.ts'
 import { EmulatedProgram } from './emulated-program.ts'
@@ -103,12 +103,10 @@ async function repeatKey(
   let question: Question = {}
   for (let key = 0; key < KEYS / CONTROLS.length; key++) {
     question = withControl(question, control, stepped(control, question, scenario, 1))
-    values.push(question[control] ?? '')
+    values.push(shownValue(control, question, scenario))
   }
   const shown = values.map((_, index) =>
-    program.until((screen) =>
-      values.slice(index).some((value) => value !== '' && screen[2 + row]?.includes(shownAs(value))),
-    ),
+    program.until((screen) => values.slice(index).some((value) => screen[2 + row]?.includes(shownAs(value)))),
   )
   const pressed: number[] = []
   for (const _ of values) {
