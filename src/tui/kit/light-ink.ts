@@ -3,8 +3,9 @@ import { registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 /**
- * Loads what draws with Ink, in half the time: React as it is for use rather than for finding its faults, and of
- * es-toolkit, which has 400 modules, only the function that Ink takes. Where that is not to be found, all of it is.
+ * Loads what draws with Ink, in half the time: React as it is for use rather than for finding its faults; of
+ * es-toolkit, which has 400 modules, only the function that Ink takes (where that is not to be found, all of it); and
+ * Yoga without `fetch`, for which Node would load an HTTP client to decode the base64 that Yoga decodes as well.
  */
 export async function withLightInk<T>(load: () => Promise<T>): Promise<T> {
   const { NODE_ENV } = process.env
@@ -15,9 +16,12 @@ export async function withLightInk<T>(load: () => Promise<T>): Promise<T> {
       return throttleOf(next, context) ?? next(specifier, context)
     },
   })
+  const fetch = Object.getOwnPropertyDescriptor(globalThis, 'fetch')
+  Reflect.deleteProperty(globalThis, 'fetch')
   try {
     return await load()
   } finally {
+    if (fetch) Object.defineProperty(globalThis, 'fetch', fetch)
     hooks.deregister()
     if (NODE_ENV === undefined) delete process.env.NODE_ENV
   }
