@@ -1,3 +1,4 @@
+import { rivalOf } from './comparison.ts'
 import { stepped } from './controls.ts'
 import { adviseCommand, CONTROLS, type Question, withControl } from './question.ts'
 import { rowsOf, SORTS } from './rows.ts'
@@ -132,7 +133,7 @@ function mark(state: State): State {
 
 function swap(state: State): State {
   const chosen = chosenRow(state)?.candidate.name ?? null
-  const marked = state.marked ?? state.advice?.cheapest ?? null
+  const marked = state.marked ?? rivalOf(state) ?? null
   return marked === null ? state : { ...state, chosen: marked, marked: chosen }
 }
 

@@ -29,18 +29,27 @@ interface Ends {
   readonly high: number | string
 }
 
-/** Two runs where another is chosen, else the candidate under the cursor and the marked one, or the cheapest. */
+/** Two runs where another is chosen, else the candidate under the cursor and the marked one, or its rival. */
 export function comparisonOf(state: State): Comparison | string {
   const { advice, otherRun, marked } = state
   if (!advice) return '… being worked out'
   if (otherRun)
     return otherRun.advice ? compareRuns(advice, otherRun.advice) : `… advising on ${otherRun.file}`
   const chosen = chosenRow(state)?.verdict
-  const name = marked ?? advice.cheapest ?? advice.verdicts[0]?.candidate.name
+  const name = marked ?? rivalOf(state)
   const other = advice.verdicts.find(({ candidate }) => candidate.name === name)
   if (!chosen) return 'there is no candidate'
   if (!other) return `${name} is not among the candidates any more: m in Candidates marks another`
   return compareCandidates(other, chosen, advice)
+}
+
+/** What a candidate that is compared with nothing yet has to beat: the cheapest; for that, the next in the ranking. */
+export function rivalOf(state: State): string | undefined {
+  const { advice } = state
+  const chosen = chosenRow(state)?.candidate.name
+  if (advice?.cheapest && advice.cheapest !== chosen) return advice.cheapest
+  const next = advice?.verdicts.find(({ candidate }) => candidate.name !== chosen)
+  return (next ?? advice?.verdicts[0])?.candidate.name
 }
 
 function compareCandidates(left: Verdict, right: Verdict, advice: Advice): Comparison {
