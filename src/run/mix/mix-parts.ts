@@ -15,11 +15,16 @@ const BASES: readonly Candidate['platform'][] = ['gce', 'vertex']
 
 /** Machines of the scenario that may be a base: each once, however many replicas are listed. */
 export function basesOf(subjects: readonly Subject[], verdicts: readonly Verdict[], slo: Slo): Part[] {
-  const parts = partsOf(subjects, verdicts, slo).filter(({ subject }) =>
-    BASES.includes(subject.candidate.platform),
+  const parts = partsOf(subjects, verdicts, slo).filter(
+    ({ subject: { candidate } }) => BASES.includes(candidate.platform) && !isSpot(candidate),
   )
   const families = new Map(parts.map((part) => [familyOf(part.subject.candidate), part]))
   return [...families.values()]
+}
+
+/** Spare capacity may be taken away all at once: nothing to rely on for what is to be there always. */
+function isSpot(candidate: Candidate): boolean {
+  return 'purchase' in candidate && candidate.purchase === 'spot'
 }
 
 /** Serverless candidates of the scenario that may take what the base does not. */

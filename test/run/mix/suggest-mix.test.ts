@@ -72,14 +72,16 @@ describe('No mix', () => {
     expect(mixOf([machine, smaller], curved).mix).toBeNull()
   })
 
-  test('has a part that is refused, unpriced, or too slow for a request that waits for nothing', () => {
+  test('has a part that is refused, unpriced, too slow for a request that waits for nothing, or a base on spot', () => {
     const refused = cloudRun({ vcpus: 1, memoryGib: 6, concurrency: 1 })
     const unpriced = vm({ machineType: 'n2-standard-4', diskType: 'no-such-disk' })
     const slow = cloudRun({ vcpus: 0.25, memoryGib: 0.5, concurrency: 1 })
+    const spot = vm({ machineType: 'n2-standard-4', purchase: 'spot' })
     for (const candidates of [
       [machine, refused],
       [unpriced, serverless],
       [machine, slow],
+      [spot, serverless],
       [machine],
       [serverless],
     ])
