@@ -5,10 +5,20 @@ import { formatRange, formatUsdRange } from './explain.ts'
 
 /** A mix in a sentence or two: what takes what, what it costs and saves, how fast it is, and what it presumes. */
 export function mixSentence(mix: Mix): string {
-  const { base, burst, usdPerMonth, latencyMs, evidence } = mix
+  const { usdPerMonth, latencyMs, evidence } = mix
   const [p95, p99] = [latencyMs.p95, latencyMs.p99].map((range) => formatRange(range, formatMs))
+  return `${head(mix)} ${parts(mix)} would meet the SLO for ${formatUsdRange(usdPerMonth)} a month, ${gain(mix)}; p95 ${p95}, p99 ${p99}; ${evidence}. ${splitSentence(mix)}`
+}
+
+/** The same where there is room for two lines: what takes what, the cost with its range, and what it saves. */
+export function briefMix(mix: Mix): string {
+  const saved = mix.usdLess === null ? 'where no single one meets' : `${formatUsd(mix.usdLess)} less`
+  return `Or ${parts(mix)}: ${formatUsdRange(mix.usdPerMonth)} a month, ${saved}; ${mix.evidence}.`
+}
+
+function parts({ base, burst }: Mix): string {
   const count = `${base.replicas} replica${base.replicas === 1 ? '' : 's'}`
-  return `${head(mix)} a mix of ${base.candidate.name} (${count}, up to ${formatRps(base.upToRps)} requests/s) and ${burst.candidate.name} (the rest) would meet the SLO for ${formatUsdRange(usdPerMonth)} a month, ${gain(mix)}; p95 ${p95}, p99 ${p99}; ${evidence}. ${splitSentence(mix)}`
+  return `a mix of ${base.candidate.name} (${count}, up to ${formatRps(base.upToRps)} requests/s) and ${burst.candidate.name} (the rest)`
 }
 
 function head({ isClear }: Mix): string {

@@ -1,5 +1,5 @@
 import { formatUsdRange, usdDearer } from '../../../advise/explain.ts'
-import { mixSentence } from '../../../advise/mix-sentence.ts'
+import { briefMix } from '../../../advise/mix-sentence.ts'
 import { outlookSentences } from '../../../advise/outlook.ts'
 import type { Advice, Verdict } from '../../../core/advice.ts'
 import { type Line, padTo, type Size, span, wrapText } from '../../kit/line.ts'
@@ -96,7 +96,7 @@ function otherTraffic({ advice, isPartial, open }: State, columns: number): Line
     return [
       [span(isPartial ? '… break-even points are being sought' : 'no break-even points to seek', 'dim')],
     ]
-  const mix = advice.mix ? [mixSentence(advice.mix)] : []
+  const mix = advice.mix ? [briefMix(advice.mix)] : []
   const sentences = [...mix, ...outlookSentences(advice.outlook, advice.cheapest)]
   return sentences.flatMap((sentence) => wrapText(sentence, columns, { indent: 2, role: 'dim' }))
 }
