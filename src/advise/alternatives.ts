@@ -2,10 +2,18 @@ import type { Advice, Verdict } from '../core/advice.ts'
 import { formatUsd } from '../core/money.ts'
 import { formatMs } from '../core/units.ts'
 import { formatRange, formatUsdRange, shownPercentile } from './explain.ts'
+import { mixSentence } from './mix-sentence.ts'
 
-/** What else is worth a look, in sentences: faster ones, the best of settings compared, and settings that were not. */
+/** What else is worth a look, in sentences: faster ones, the best of settings compared, settings that were not, and a mix. */
 export function alternativeSentences(advice: Advice): string[] {
-  return [...fasterSentence(advice), ...settingsSentences(advice), ...suggestionSentence(advice)]
+  const { mix } = advice
+  return [
+    ...fasterSentence(advice),
+    ...settingsSentences(advice),
+    ...suggestionSentence(advice),
+    // One that is clearly cheaper is told of in the recommendation.
+    ...(mix && !mix.isClear ? [mixSentence(mix)] : []),
+  ]
 }
 
 function fasterSentence({ frontier, verdicts, slo }: Advice): string[] {

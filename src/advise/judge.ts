@@ -90,7 +90,7 @@ function worst(
 }
 
 /** Null when any price is missing: what is not known cannot be added up. */
-function usdRange({ central, all }: Assessed['bills']): UsdRange | null {
+export function usdRange({ central, all }: Assessed['bills']): UsdRange | null {
   if (central.usdTotal === null || all.some(({ usdTotal }) => usdTotal === null)) return null
   const ends = all.map(billRange)
   const least = ends.reduce((low, { low: each }) => (each.lt(low) ? each : low), decimal(central.usdTotal))

@@ -1,9 +1,10 @@
-import type { NextMeasurement, Outlook, Verdict } from '../core/advice.ts'
+import type { Advice, NextMeasurement, Verdict } from '../core/advice.ts'
 import { decimal, exact, formatUsd, sum } from '../core/money.ts'
 import { HOURS_PER_MONTH } from '../core/operation.ts'
 import type { Percentile, Slo } from '../core/scenario.ts'
 import { formatMs } from '../core/units.ts'
 import { decidingCheck, explainCheck, formatUsdRange } from './explain.ts'
+import { mixSentence } from './mix-sentence.ts'
 import { flatSentence } from './outlook.ts'
 import { overlap, type Ranking } from './rank.ts'
 
@@ -17,15 +18,16 @@ export function recommend(
   ranking: Ranking,
   next: NextMeasurement | null,
   slo: Slo,
-  other: Outlook | null = null,
+  { outlook = null, mix = null }: Partial<Pick<Advice, 'outlook' | 'mix'>> = {},
 ): string[] {
-  const flat = other && flatSentence(other)
+  const flat = outlook && flatSentence(outlook)
   const { cheapest, ties } = ranking
   const rivals = openRivals(ranking)
   return [
     evidenceSentence(ranking),
     cheapest ? winnerSentence(cheapest) : noneSentence(ranking, slo),
     ...(flat ? [flat] : []),
+    ...(mix?.isClear ? [mixSentence(mix)] : []),
     ...(ties.length > 0 ? [tieSentence(ties)] : []),
     ...(rivals.length > 0 && cheapest ? [rivalSentence(rivals)] : []),
     ...(next ? [nextSentence(next)] : []),

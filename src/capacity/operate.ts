@@ -24,6 +24,8 @@ export interface Effort {
   readonly leastHours: number
   /** Clients give up after this, ms. */
   readonly clientTimeoutMs: number
+  /** Whether months hold their response times, to be merged with others'. */
+  readonly keepsResponses?: boolean
 }
 
 /** A month of traffic to be put on fleets. */
@@ -85,12 +87,12 @@ function operateAt(
   replica: Replica,
   scaling: Scaling,
   { traffic, peakRps, hours }: { traffic: RateProfile; peakRps: number; hours: number },
-  { seed, requests, clientTimeoutMs }: Effort,
+  { seed, requests, clientTimeoutMs, keepsResponses = false }: Effort,
 ): OperatedMonth {
   const fleet = planFleet(times, replica, scaling, clientTimeoutMs)
   const { max } = boundsOf(scaling.controller)
   const peakLoad = (peakRps * mean(times.occupancyMs)) / 1000 / (max * times.slots)
-  const span = simulateMonth({ fleet, traffic, seed, requests, hours })
+  const span = simulateMonth({ fleet, traffic, seed, requests, hours, keepsResponses })
   const month = repeat(span, HOURS_PER_MONTH / hours)
   const usage = hours < DAYS_FOR_NOISE * 24 ? withoutNoise(month.usage) : month.usage
   return { ...month, usage, peakLoad, networkMs: times.networkMs }

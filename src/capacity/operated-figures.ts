@@ -7,8 +7,11 @@ import { type NoisyFigure, RESPONSE_RATIOS, type ResponseFigures } from './simul
 
 const PERCENTILES = Object.keys(RESPONSE_RATIOS) as Percentile[]
 
+/** How the requests of a month were answered. */
+export type AnsweredMonth = Pick<OperatedMonth, 'requests' | 'responseMs' | 'networkMs'>
+
 /** Response times of a month, at all points of its range and with the simulation's own intervals. */
-export function latencyRanges(months: readonly OperatedMonth[]): Record<Percentile, Range> {
+export function latencyRanges(months: readonly AnsweredMonth[]): Record<Percentile, Range> {
   return responseRanges(months, ({ responseMs, requests: { arrived, rejected, timedOut } }) => ({
     figures: responseMs,
     failedRatio: arrived === 0 ? 0 : (rejected + timedOut) / arrived,
@@ -16,8 +19,8 @@ export function latencyRanges(months: readonly OperatedMonth[]): Record<Percenti
 }
 
 /** Share of requests that were turned away or took too long, or null where that never happened. */
-export function failedRange(months: readonly OperatedMonth[]): Range | null {
-  const ratio = ({ requests: { arrived, rejected, timedOut } }: OperatedMonth) =>
+export function failedRange(months: readonly AnsweredMonth[]): Range | null {
+  const ratio = ({ requests: { arrived, rejected, timedOut } }: AnsweredMonth) =>
     arrived === 0 ? 0 : (rejected + timedOut) / arrived
   const range = rangeOf(months, ratio)
   return range.high === 0 ? null : range
@@ -52,9 +55,9 @@ interface Responses {
   readonly failedRatio: number
 }
 
-function responseRanges(
-  months: readonly OperatedMonth[],
-  of: (month: OperatedMonth) => Responses,
+function responseRanges<M extends AnsweredMonth>(
+  months: readonly M[],
+  of: (month: M) => Responses,
 ): Record<Percentile, Range> {
   const range = (percentile: Percentile): Range => {
     const figures = months.map((month) => amongAll(of(month), RESPONSE_RATIOS[percentile], month.networkMs))

@@ -2,6 +2,7 @@ import type { Bill } from './bill.ts'
 import type { Candidate } from './candidate.ts'
 import type { CloudRecord } from './deployment-record.ts'
 import type { HostFacts, ModelFacts, Percentiles, Refusal, StartUp } from './measurement.ts'
+import type { Mix } from './mix.ts'
 import type { Percentile, Range, Slo, Traffic } from './scenario.ts'
 import type { VariantFacts } from './variant.ts'
 
@@ -261,6 +262,8 @@ export interface Advice {
   readonly bestSettings: readonly BestSettings[]
   /** Never ranked among the candidates; null where none was found, or none sought. */
   readonly suggestion: Suggestion | null
+  /** Never ranked among the candidates; null where none is worth it, or none was sought. */
+  readonly mix: Mix | null
   /** Null where it was not asked for. */
   readonly outlook: Outlook | null
   /** These two go with the outlook. */

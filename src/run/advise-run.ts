@@ -22,6 +22,7 @@ import { listAssumptions, listWarnings } from './caveats.ts'
 import { explore } from './explore.ts'
 import { hourlyMonth } from './hourly-month.ts'
 import { loadCurves } from './load-curves.ts'
+import { suggestMix } from './mix/suggest-mix.ts'
 import { isSubject, type Known, type Subject, subjectsOf } from './subject.ts'
 import { suggestSettings } from './suggest-settings.ts'
 import { summarizeProfile, summarizeVariants } from './summarize-profile.ts'
@@ -98,6 +99,8 @@ function adviseCase(given: Case, book: PriceBook, options: AdviseOptions): Advic
   const explored = options.outlook === false ? null : exploreRun(given, ranking)
   const shown = explored && worthShowing(ranking, best, explored)
   const other = explored && outlook(ranking, explored, shown ?? [])
+  const suggestion = options.outlook === false ? null : suggestionFor(given, ranking)
+  const mix = options.outlook === false ? null : mixFor(given, ranking, suggestion)
   return {
     schemaVersion: 1,
     plimsoll: record.plimsoll,
@@ -115,12 +118,13 @@ function adviseCase(given: Case, book: PriceBook, options: AdviseOptions): Advic
     ties: ranking.ties.map(({ candidate }) => candidate.name),
     frontier: best,
     bestSettings: bestSettings(ranking.verdicts),
-    suggestion: options.outlook === false ? null : suggestionFor(given, ranking),
+    suggestion,
+    mix,
     outlook: other,
     ...(shown && seriesOf(shown, assessments, subjects, scenario)),
-    recommendation: recommend(ranking, next, scenario.slo, other),
+    recommendation: recommend(ranking, next, scenario.slo, { outlook: other, mix }),
     nextMeasurement: next,
-    assumptions: listAssumptions(record),
+    assumptions: listAssumptions(record, mix),
     warnings: [
       ...given.notes,
       ...bookWarnings({ book, ...use }, use.now),
@@ -160,6 +164,18 @@ function suggestionFor({ record, subjects, assessing }: Case, ranking: Ranking):
   if (!subjects.some((each) => isSubject(each) && !each.measurement)) return null
   const effort = effortOf(record.scenario, OUTLOOK_EFFORT)
   return suggestSettings(record, ranking, { ...assessing, effort, part: slowHalf }, assessing)
+}
+
+/** Searched and assessed as a suggestion is, and compared with it. */
+function mixFor(
+  { record: { scenario }, subjects, assessing }: Case,
+  ranking: Ranking,
+  suggestion: Advice['suggestion'],
+): Advice['mix'] {
+  const effort = effortOf(scenario, OUTLOOK_EFFORT)
+  const search = { ...assessing, effort, part: slowHalf }
+  const able = subjects.filter(isSubject)
+  return suggestMix({ scenario, subjects: able, ranking, suggestion, search, whole: assessing })
 }
 
 /** What charts show of some candidates: the month hour by hour, and one replica as its load rises. */

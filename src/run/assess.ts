@@ -114,10 +114,10 @@ function aloneMs(service: ServicePoints): Assessed['aloneMs'] {
 }
 
 /** Bills at every point, and at both ends of the simulation's own interval there, which is that of the central one. */
-function billMonths(
+export function billMonths(
   subject: Subject,
   months: readonly OperatedMonth[],
-  { requests }: MonthProfile,
+  { requests }: Pick<MonthProfile, 'requests'>,
   book: PriceBook,
 ): Assessed['bills'] {
   const { usage: central } = centralPoint(months)

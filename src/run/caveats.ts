@@ -2,6 +2,7 @@ import { DERIVED_SPREAD } from '../advise/price-spread.ts'
 import { provisioningMs } from '../capacity/start-up.ts'
 import type { Assumption, Verdict } from '../core/advice.ts'
 import type { HostFacts, ProfileSetting } from '../core/measurement.ts'
+import type { Mix } from '../core/mix.ts'
 import { PROVISIONINGS, type Provisioning, toRange } from '../core/operation.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
@@ -34,7 +35,10 @@ const FAR_MS = 10
 const MOST_SPREAD = 1.8
 
 /** What the advice takes for granted, and where each of it can be set. */
-export function listAssumptions({ scenario, profile, trials }: RunRecord): Assumption[] {
+export function listAssumptions(
+  { scenario, profile, trials }: RunRecord,
+  mix: Mix | null = null,
+): Assumption[] {
   const host: HostFacts | null = profile?.host ?? null
   const measured = new Set(
     trials.flatMap(({ status, candidate }) => (status === 'measured' ? [candidate] : [])),
@@ -80,7 +84,29 @@ export function listAssumptions({ scenario, profile, trials }: RunRecord): Assum
     },
     { name: 'Month', value: '730 h, list prices in USD before tax', source: 'Google Cloud pricing pages' },
     ...platforms.flatMap(({ assumptions }) => assumptions),
+    ...(mix ? [splitAssumption(mix)] : []),
   ]
+}
+
+/**
+ * How requests get to the parts of a mix. Serverless backends take no rate limits, only weights, so nothing documented
+ * sends them what comes above a rate by itself.
+ */
+function splitAssumption({ splitBy }: Mix): Assumption {
+  const value =
+    'each request goes to base or burst by chance, so that the base gets what comes up to its rate'
+  if (splitBy === 'clients')
+    return {
+      name: 'A mix is split by its clients',
+      value: `${value}; that costs nothing, and what runs ahead of it for a moment is not simulated`,
+      source: 'choice of this tool: fixed VMs and Vertex AI endpoints stand behind no load balancer here',
+    }
+  return {
+    name: 'A mix is split by a load balancer',
+    value: `${value}: its weights are set as the rate changes; it carries the requests of both`,
+    source:
+      'weights between backend services: Compute Engine API, WeightedBackendService; serverless backends: Cloud Load Balancing docs, serverless network endpoint groups; weights are fixed until they are set again',
+  }
 }
 
 /** What a reader should know before acting on the advice. */

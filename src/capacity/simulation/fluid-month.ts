@@ -19,6 +19,7 @@ interface FluidPlan {
   readonly seed: number
   /** Requests to simulate at about most. */
   readonly requests: number
+  readonly keepsResponses?: boolean
 }
 
 /** The month's autoscaler on the flow of requests, and requests at moments that stand for the month. */
@@ -39,6 +40,7 @@ export function fluidMonth(plan: FluidPlan): MonthSimulation {
   const coldStarted = total(flow.hours, (row) => row.cold)
   const starts = total(flow.hours, (row) => row.starts)
   const readyS = total(flow.hours, (row) => row.readyS)
+  const responses = withColdStarts(groupResponses(samples.all), coldStarted / arrived, startMs)
   return {
     method: 'fluid',
     simulatedRequests: total(samples.all, ({ simulated }) => simulated),
@@ -58,13 +60,14 @@ export function fluidMonth(plan: FluidPlan): MonthSimulation {
       starts,
       replicasByHours: replicasByHours(flow.aliveTimeS, hours),
     },
-    responseMs: responseFigures(withColdStarts(groupResponses(samples.all), coldStarted / arrived, startMs)),
+    responseMs: responseFigures(responses),
     busiestResponseMs: responseFigures(groupResponses(samples.busiest)),
     busiestFailedRatio: failedOf(busyRows, samples.busiest) / inBusiest,
     utilization: total(flow.hours, (row) => row.busySlotS) / (readyS * fleet.service.slots),
     hourlyRps,
     hourlyReplicas: Float64Array.from(flow.hours, (row) => row.aliveS / row.spanS),
     mostReplicas: flow.aliveTimeS.findLastIndex((time) => time > 0),
+    ...(plan.keepsResponses && { responses }),
   }
 }
 

@@ -19,6 +19,7 @@ export function fullMonth(month: {
   traffic: RateProfile
   hours: number
   seed: number
+  keepsResponses?: boolean
 }): MonthSimulation {
   const { fleet, traffic, hours, seed } = month
   const hourlyRps = hourlyRates(traffic, hours)
@@ -89,6 +90,7 @@ export function fullMonth(month: {
     hourlyRps,
     hourlyReplicas: Float64Array.from(span.pieces, ({ totals }) => totals.aliveMs / totals.spanMs),
     mostReplicas: aliveTimeMs.findLastIndex((time) => time > 0),
+    ...(month.keepsResponses && { responses: batches }),
   }
 }
 

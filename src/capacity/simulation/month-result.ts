@@ -1,5 +1,6 @@
 import type { NoisyFigure, ResponseFigures } from './noise-interval.ts'
 import { type RateProfile, RateReader } from './rate-profile.ts'
+import type { ResponseHistogram } from './response-histogram.ts'
 
 /** What a month comes to, in the units that bills take. */
 interface MonthUsage {
@@ -54,6 +55,8 @@ export interface MonthSimulation {
   readonly hourlyRps: Float64Array
   readonly hourlyReplicas: Float64Array
   readonly mostReplicas: number
+  /** What `responseMs` is made of, where the plan asked for it: batches that differ by chance alone. */
+  readonly responses?: readonly ResponseHistogram[]
 }
 
 /** Share of the hours that are the busiest. */

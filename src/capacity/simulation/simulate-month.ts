@@ -15,6 +15,8 @@ export interface MonthPlan {
   readonly seed: number
   /** Requests to simulate, at about most; 2 million, which takes about half a second. */
   readonly requests?: number
+  /** Whether the result holds its response times as well as their figures: half a megabyte. */
+  readonly keepsResponses?: boolean
 }
 
 const USUAL_REQUESTS = 2_000_000

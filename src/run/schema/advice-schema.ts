@@ -149,6 +149,30 @@ const variant = variantFacts.extend({
   settings: z.array(z.strictObject({ threads: z.int(), serviceMs: percentiles, ratioToFp32: figure })),
 })
 
+const mixPart = z.strictObject({
+  candidate,
+  requests: z.number(),
+  usdPerMonth: usdRange,
+  latencyMs: ofPercentiles(range),
+  operation,
+})
+
+const mix = z.strictObject({
+  base: mixPart.extend({ replicas: z.int(), upToRps: z.number() }),
+  burst: mixPart,
+  splitBy: z.enum(['clients', 'load-balancer']),
+  loadBalancerUsd: usd,
+  evidence,
+  usdPerMonth: usdRange,
+  latencyMs: ofPercentiles(range),
+  checks: z.array(check),
+  bill,
+  than: z.string().nullable(),
+  usdLess: usd.nullable(),
+  isClear: z.boolean(),
+  caveats: z.array(z.string()),
+})
+
 /** What `--json` and `report --format json` print: the advice, with null for what is infinite. */
 export const ADVICE_SCHEMA = z.strictObject({
   schemaVersion: z.literal(1),
@@ -213,6 +237,7 @@ export const ADVICE_SCHEMA = z.strictObject({
       usdLess: usd.nullable(),
     })
     .nullable(),
+  mix: mix.nullable(),
   recommendation: z.array(z.string()),
   nextMeasurement: z
     .strictObject({

@@ -1,4 +1,5 @@
 import { explainCheck, formatRange, formatUsdRange, shownPercentile } from '../../advise/explain.ts'
+import { mixSentence } from '../../advise/mix-sentence.ts'
 import { outlookSentences } from '../../advise/outlook.ts'
 import type { Advice, Verdict } from '../../core/advice.ts'
 import { formatUsd } from '../../core/money.ts'
@@ -160,10 +161,12 @@ function whatIfBlocks(state: State): Block[] {
     (control) =>
       `${control}: ${shownValue(control, question, record.scenario)}${question[control] === undefined ? '' : ' (what if)'}`,
   )
+  const mix = advice?.mix
   const outlook = advice?.outlook ? outlookSentences(advice.outlook, advice.cheapest) : []
   return [
     { kind: 'list', items },
     ...recommendation(advice),
+    ...titled('Alternatives', mix && !mix.isClear ? [mixSentence(mix)] : []),
     ...titled('Other traffic', outlook),
     candidateTable(state, visibleRows({ ...state, filter: '' })),
   ]

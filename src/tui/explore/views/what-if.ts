@@ -1,4 +1,5 @@
 import { formatUsdRange, usdDearer } from '../../../advise/explain.ts'
+import { briefMix } from '../../../advise/mix-sentence.ts'
 import { outlookSentences } from '../../../advise/outlook.ts'
 import type { Advice, Verdict } from '../../../core/advice.ts'
 import { type Line, padTo, type Size, span, wrapText } from '../../kit/line.ts'
@@ -88,13 +89,14 @@ function verdictOf({ verdicts }: Advice, name: string | null): Verdict | undefin
   return verdicts.find(({ candidate }) => candidate.name === name)
 }
 
-/** Break-evens, or that they are still sought. */
+/** A mix and break-evens, or that they are still sought. */
 function otherTraffic({ advice, isPartial, open }: State, columns: number): Line[] {
   if (!advice || open) return []
   if (!advice.outlook)
     return [
       [span(isPartial ? '… break-even points are being sought' : 'no break-even points to seek', 'dim')],
     ]
-  const sentences = outlookSentences(advice.outlook, advice.cheapest)
+  const mix = advice.mix ? [briefMix(advice.mix)] : []
+  const sentences = [...mix, ...outlookSentences(advice.outlook, advice.cheapest)]
   return sentences.flatMap((sentence) => wrapText(sentence, columns, { indent: 2, role: 'dim' }))
 }
