@@ -149,6 +149,11 @@ export const MODEL_COMMANDS: readonly Command[] = [
         value: 'dir',
         summary: 'folder for the variants that are made (default: variants)',
       },
+      {
+        name: 'save',
+        value: 'file',
+        summary: 'write the profile there too, for --profile of simulate, advise and run',
+      },
       JSON_OUTPUT,
     ],
     run: async (model, given) => (await import('./profile-command.ts')).profileCommand(model, given),

@@ -23,9 +23,7 @@ export async function packageCommand(source: string, { values }: Given): Promise
     ? fromScenario(source, platform, values)
     : fromModel(source, platform, values)
   const passed = PASSED_ON.flatMap((name) => {
-    const value =
-      values.get(name) ??
-      (name === 'threads' && candidate.threads > 1 ? String(candidate.threads) : undefined)
+    const value = values.get(name) ?? settingOf(candidate, name)
     return value === undefined ? [] : [[name, value] as const]
   })
   const serveOptions = new Map<string, string>(passed)
@@ -41,6 +39,15 @@ export async function packageCommand(source: string, { values }: Given): Promise
   )
   console.log(out)
   return EXIT.ok
+}
+
+/** As the candidate has it, unless that is what serve does anyway. */
+function settingOf(
+  { threads, maxBatch = 1 }: Candidate,
+  name: (typeof PASSED_ON)[number],
+): string | undefined {
+  if (name === 'threads' && threads > 1) return String(threads)
+  return name === 'max-batch' && maxBatch > 1 ? String(maxBatch) : undefined
 }
 
 interface Target {
