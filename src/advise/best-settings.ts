@@ -1,7 +1,7 @@
 import type { BestSettings, Verdict } from '../core/advice.ts'
 import type { Candidate } from '../core/candidate.ts'
 
-/** Of candidates that differ in settings only (concurrency, replica bounds, threads, billing), the best ranked. */
+/** Of candidates that differ in settings only (concurrency, replica bounds, threads, batches, billing), the best ranked. */
 export function bestSettings(verdicts: readonly Verdict[]): BestSettings[] {
   const families = new Map<string, Verdict[]>()
   for (const verdict of verdicts) {

@@ -2,6 +2,7 @@ import { boundsOf } from '../core/controller.ts'
 import { HOURS_PER_MONTH, type Replica, type Scaling } from '../core/operation.ts'
 import type { RateStep } from '../core/scenario.ts'
 import { centralPoint, type ServicePoints, type ServiceTimes } from './service-times.ts'
+import { fullSlots } from './sharing.ts'
 import { type FleetPlan, MOST_WAITING } from './simulation/fleet-plan.ts'
 import type { MonthSimulation } from './simulation/month-result.ts'
 import type { NoisyFigure } from './simulation/noise-interval.ts'
@@ -91,7 +92,7 @@ function operateAt(
 ): OperatedMonth {
   const fleet = planFleet(times, replica, scaling, clientTimeoutMs)
   const { max } = boundsOf(scaling.controller)
-  const peakLoad = (peakRps * mean(times.occupancyMs)) / 1000 / (max * times.slots)
+  const peakLoad = (peakRps * mean(times.occupancyMs)) / 1000 / (max * fullSlots(times.slots, times.sharing))
   const span = simulateMonth({ fleet, traffic, seed, requests, hours, keepsResponses })
   const month = repeat(span, HOURS_PER_MONTH / hours)
   const usage = hours < DAYS_FOR_NOISE * 24 ? withoutNoise(month.usage) : month.usage
@@ -162,7 +163,11 @@ function planFleet(
   clientTimeoutMs: number,
 ): FleetPlan {
   return {
-    service: { timeMs: { kind: 'empirical', samples: times.occupancyMs }, slots: times.slots },
+    service: {
+      timeMs: { kind: 'empirical', samples: times.occupancyMs },
+      slots: times.slots,
+      ...times.sharing,
+    },
     concurrency: Math.max(concurrency, times.slots),
     routing,
     controller,

@@ -1,9 +1,10 @@
 import { mean, median, sampleStandardDeviation } from 'simple-statistics'
-import type { LocalProfile, Measurement } from '../core/measurement.ts'
+import type { LocalProfile, Measurement, ProfileSetting } from '../core/measurement.ts'
 import { type Estimate, inverse, type Provisioning, product, type Replica } from '../core/operation.ts'
 import type { Assumptions, Range } from '../core/scenario.ts'
 import { gpuInferenceMs } from './gpu-inference.ts'
 import { cpuSpeedup, GPU_FLOOR_MS, gpuSpeedup } from './hardware.ts'
+import { type Sharing, sharingOf } from './sharing.ts'
 import { provisioningMs } from './start-up.ts'
 
 /** How one replica serves, at one estimate of its speed. */
@@ -14,6 +15,8 @@ export interface ServiceTimes {
   readonly occupancyMs: Float64Array
   /** Time added outside the slot: by the network, the front end and, beside a GPU, the host, ms. */
   readonly networkMs: number
+  /** How inferences disturb each other, and what batches take; absent, they do not, and there are none. */
+  readonly sharing?: Sharing
   /** Time from the decision to start a replica until it serves, one entry per measured start of the server, ms. */
   readonly startUpMs: Float64Array
 }
@@ -35,13 +38,17 @@ export function centralPoint<T>(points: readonly T[]): T {
   return middle
 }
 
-/** Predicts a replica's service times from what the model does on this machine. */
+/**
+ * Predicts a replica's service times from what the model does on this machine.
+ * @param maxBatch requests of a batch; where batches were not timed, as without any
+ */
 export function predictService(
   profile: LocalProfile,
   replica: Replica,
   threads: number,
   provisioning: Provisioning,
   assumptions: Assumptions,
+  maxBatch = 1,
 ): ServicePoints {
   const share: Estimate = { value: 1 / Math.min(1, replica.vcpus), spread: 1 }
   const speedup = cpuSpeedup(replica.cpu, profile.host, assumptions.n1VcpuPerLocalCore, profile.arithmetic)
@@ -49,7 +56,8 @@ export function predictService(
   const usable = Math.max(1, Math.min(threads, Math.floor(replica.vcpus)))
   const gpu = replica.accelerator
   // A GPU's speed is a multiple of one core's, so it scales what one thread took.
-  const { measurement, scale } = atThreads(profile, gpu ? 1 : usable)
+  const { setting, scale } = atThreads(profile, gpu ? 1 : usable)
+  const { measurement } = setting
   const model = gpu ? gpuScale(gpu.type, profile, measurement, assumptions) : product(cpu, scale)
   const floor: Estimate = gpu ? GPU_FLOOR_MS : { value: 0, spread: 1 }
   const slots = slotsOf(profile, replica, usable)
@@ -57,11 +65,14 @@ export function predictService(
   return PLACES.map((place) => {
     const parts = split(measurement, at(model, place), at(cpu, place), at(floor, place))
     const held = gpu ? parts.map((part) => heldOnGpu(part, slots / replica.vcpus)) : parts.map(total)
+    const sharing =
+      gpu || setting.threads !== usable ? undefined : sharingOf(setting, slots, maxBatch, hostShare(parts))
     const besideMs = mean(parts.map((part, index) => total(part) - (held[index] ?? 0)))
     return {
       slots,
       occupancyMs: Float64Array.from(held),
       networkMs: between(assumptions.networkMs, place) + besideMs,
+      ...(sharing && { sharing }),
       startUpMs: Float64Array.from(
         profile.startUps,
         ({ totalMs }) => at(provisioned, place) + totalMs * at(cpu, place),
@@ -90,6 +101,10 @@ function gpuScale(
 interface Parts {
   readonly modelMs: number
   readonly hostMs: number
+}
+
+function hostShare(parts: readonly Parts[]): number {
+  return mean(parts.map(({ hostMs }) => hostMs)) / mean(parts.map(total))
 }
 
 function total({ modelMs, hostMs }: Parts): number {
@@ -151,23 +166,23 @@ function slotsOf(profile: LocalProfile, replica: Replica, threads: number): numb
 }
 
 /**
- * The measurement to start from and what to multiply its time in the model by, for `threads` threads per inference.
+ * The setting to start from and what to multiply its time in the model by, for `threads` threads per inference.
  * Beyond what was measured, Amdahl's law with the parallel share that the measured settings show; no further gain
  * and a perfect one bound it.
  */
-function atThreads(profile: LocalProfile, threads: number): { measurement: Measurement; scale: Estimate } {
+function atThreads(profile: LocalProfile, threads: number): { setting: ProfileSetting; scale: Estimate } {
   const settings = [...profile.settings].sort((a, b) => a.threads - b.threads)
   const base = settings.filter((setting) => setting.threads <= threads).at(-1) ?? settings[0]
   const single = settings[0]
   if (!base || !single) throw new Error('a profile has at least one setting')
-  if (base.threads >= threads) return { measurement: base.measurement, scale: { value: 1, spread: 1 } }
+  if (base.threads >= threads) return { setting: base, scale: { value: 1, spread: 1 } }
   const gained = base.measurement.serviceMs.p50 / single.measurement.serviceMs.p50
   const serial = (gained - 1 / base.threads) / (1 - 1 / base.threads)
   const share = base.threads === 1 ? 0.3 : Math.min(1, Math.max(0, serial))
   const amdahl = (share + (1 - share) / threads) / (share + (1 - share) / base.threads)
   const perfect = base.threads / threads
   const value = Math.min(1, Math.max(perfect, amdahl))
-  return { measurement: base.measurement, scale: { value, spread: Math.max(value / perfect, 1 / value) } }
+  return { setting: base, scale: { value, spread: Math.max(value / perfect, 1 / value) } }
 }
 
 /** Each measured request, its two parts scaled apart. */

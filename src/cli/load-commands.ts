@@ -148,6 +148,11 @@ export const LOAD_COMMANDS: readonly Command[] = [
         value: 'dir',
         summary: "saved run with the service times (default: the scenario's newest in reports/)",
       },
+      {
+        name: 'profile',
+        value: 'file',
+        summary: 'service times of a saved profile (plimsoll profile --save): needs no run',
+      },
       { name: 'seed', value: 'number', summary: "of everything random (default: the file's)" },
       JSON_OUTPUT,
       BOOK,

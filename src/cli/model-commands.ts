@@ -72,12 +72,13 @@ export const MODEL_COMMANDS: readonly Command[] = [
       {
         name: 'candidate',
         value: 'name',
-        summary: "of the scenario, with a GPU or without (default: the platform's first)",
+        summary:
+          "of the scenario (default: the cheapest there that meets by its run, else the platform's first)",
       },
       {
         name: 'run',
         value: 'dir',
-        summary: "run that made the candidate's variant (default: the scenario's newest in reports/)",
+        summary: "run to take candidate and variant from (default: the scenario's newest in reports/)",
       },
       { name: 'region', value: 'region', summary: "default: the scenario's candidate's, else us-central1" },
       { name: 'name', value: 'name', summary: "the model's name (default: that of its file)" },
@@ -148,6 +149,11 @@ export const MODEL_COMMANDS: readonly Command[] = [
         short: 'o',
         value: 'dir',
         summary: 'folder for the variants that are made (default: variants)',
+      },
+      {
+        name: 'save',
+        value: 'file',
+        summary: 'write the profile there too, for --profile of simulate, advise and run',
       },
       JSON_OUTPUT,
     ],

@@ -2,6 +2,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileS
 import { dirname, join } from 'node:path'
 import type { Candidate, PlatformId } from '../core/candidate.ts'
 import { type Problem, UserError, WorldError } from '../core/errors.ts'
+import type { Scenario } from '../core/scenario.ts'
 import { readScenario } from '../scenario/read-scenario.ts'
 import { isCloudStorageUri } from '../serving/fetch-model.ts'
 import { packageFiles } from '../serving/package/package-files.ts'
@@ -9,7 +10,9 @@ import { DEFAULT_CANDIDATES, type PackageFile } from '../serving/package/package
 import { nameOf, readServeOptions } from '../serving/serve-options.ts'
 import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
+import { newestRunOf } from './find-runs.ts'
 import { isScenario, resolveModelArgument } from './model-argument.ts'
+import { candidateFor } from './package-candidate.ts'
 import { variantFile } from './variant-file.ts'
 import { VERSION } from './version.ts'
 
@@ -19,13 +22,11 @@ const PASSED_ON = ['threads', 'workers', 'max-batch', 'max-delay'] as const
 /** `plimsoll package`: a folder with all that deploying the model to a platform needs, and the commands. */
 export async function packageCommand(source: string, { values }: Given): Promise<number> {
   const { platform, out, modelUri } = readTarget(values)
-  const { modelPath, givenName, candidate, note } = isScenario(source)
-    ? fromScenario(source, platform, values)
+  const { modelPath, givenName, candidate, notes } = isScenario(source)
+    ? await fromScenario(source, platform, values)
     : fromModel(source, platform, values)
   const passed = PASSED_ON.flatMap((name) => {
-    const value =
-      values.get(name) ??
-      (name === 'threads' && candidate.threads > 1 ? String(candidate.threads) : undefined)
+    const value = values.get(name) ?? settingOf(candidate, name)
     return value === undefined ? [] : [[name, value] as const]
   })
   const serveOptions = new Map<string, string>(passed)
@@ -35,12 +36,21 @@ export async function packageCommand(source: string, { values }: Given): Promise
   const { modelName } = readServeOptions(modelPath, VERSION, serveOptions, {})
   const order = { modelPath, modelName, modelUri, version: VERSION, candidate, serveOptions }
   write(out, packageFiles(order))
-  if (note !== undefined) console.error(note)
+  for (const note of notes) console.error(note)
   console.error(
     `wrote what ${platform} needs for ${modelName}; README.md has the commands, deploy.sh runs them`,
   )
   console.log(out)
   return EXIT.ok
+}
+
+/** As the candidate has it, unless that is what serve does anyway. */
+function settingOf(
+  { threads, maxBatch = 1 }: Candidate,
+  name: (typeof PASSED_ON)[number],
+): string | undefined {
+  if (name === 'threads' && threads > 1) return String(threads)
+  return name === 'max-batch' && maxBatch > 1 ? String(maxBatch) : undefined
 }
 
 interface Target {
@@ -92,40 +102,46 @@ interface Chosen {
   /** Its name where its file's would not do. */
   readonly givenName?: string
   readonly candidate: Candidate
-  readonly note?: string
+  /** What is to be said of the choice, in sentences. */
+  readonly notes: readonly string[]
 }
 
 function fromModel(source: string, platform: PlatformId, values: Given['values']): Chosen {
   const only = ['candidate', 'run'].filter((name) => values.has(name))
   if (only.length > 0)
     throw new UserError({ message: `--${only.join(', --')} needs a scenario`, file: source })
-  return { modelPath: resolveModelArgument(source), candidate: fromPlatform(platform, values) }
+  return { modelPath: resolveModelArgument(source), candidate: fromPlatform(platform, values), notes: [] }
 }
 
 function fromPlatform(platform: PlatformId, values: Given['values']): Candidate {
   return DEFAULT_CANDIDATES[platform](values.get('region') ?? 'us-central1')
 }
 
-/** The candidate that is named, or the scenario's first on the platform. */
-function fromScenario(file: string, platform: PlatformId, values: Given['values']): Chosen {
+/** The candidate that is named, or that the scenario's run recommends on the platform, else its first there. */
+async function fromScenario(file: string, platform: PlatformId, values: Given['values']): Promise<Chosen> {
   const { scenario } = readScenario(file)
-  const there = scenario.candidates.filter((each) => each.platform === platform)
   const [region, wanted] = [values.get('region'), values.get('candidate')]
-  const candidate = there.find(({ name }) => wanted === undefined || name === wanted)
-  if (!candidate && wanted !== undefined) {
-    const message = `no candidate on ${platform} is called ${wanted}`
-    const names = there.map(({ name }) => name).join(', ')
-    throw new UserError({ message, file, hint: names === '' ? 'it has none there' : `there are ${names}` })
-  }
+  const run = values.get('run') ?? newestRunOf(scenario.name)
+  const found = wanted === undefined ? await candidateFor(scenario, platform, run) : undefined
+  const candidate = wanted === undefined ? found?.candidate : candidateNamed(scenario, platform, wanted)
   if (candidate) requireOneGpu(candidate, file)
   const chosen = candidate ?? fromPlatform(platform, values)
-  const { path, note } = variantFile(file, scenario, chosen, values.get('run'))
+  const { path, note } = variantFile(file, scenario, chosen, run)
   return {
     modelPath: path,
     candidate: region === undefined ? chosen : { ...chosen, region },
     ...(path !== scenario.model.path && { givenName: nameOf(scenario.model.path) }),
-    ...(note !== undefined && { note }),
+    notes: [found?.note, note].filter((each) => each !== undefined),
   }
+}
+
+function candidateNamed({ candidates, file }: Scenario, platform: PlatformId, wanted: string): Candidate {
+  const there = candidates.filter((each) => each.platform === platform)
+  const candidate = there.find(({ name }) => name === wanted)
+  if (candidate) return candidate
+  const message = `no candidate on ${platform} is called ${wanted}`
+  const names = there.map(({ name }) => name).join(', ')
+  throw new UserError({ message, file, hint: names === '' ? 'it has none there' : `there are ${names}` })
 }
 
 function requireOneGpu({ name, accelerator }: Candidate, file: string): void {

@@ -1,5 +1,6 @@
 import { basename, extname, resolve } from 'node:path'
 import { type Problem, UserError } from '../core/errors.ts'
+import type { ModelProfile } from '../core/model-profile.ts'
 import { parseSlo } from '../core/parse-slo.ts'
 import type { ModelSource, Slo, VariantSource } from '../core/scenario.ts'
 import { parseDurationMs } from '../core/units.ts'
@@ -7,6 +8,7 @@ import { BUILT_VARIANTS, isBuiltVariant } from '../core/variant.ts'
 import { inspectModel } from '../model/inspect-model.ts'
 import { modelProfileReport } from '../report/model-profile.ts'
 import { profileModel } from '../run/profile-model.ts'
+import { writeWhole } from '../run/run-store.ts'
 import { readScenario } from '../scenario/read-scenario.ts'
 import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
@@ -20,9 +22,9 @@ export async function profileCommand(file: string, given: Given): Promise<number
   const notify = progressListener()
   try {
     const profile = await withInterruption((signal) => profileModel({ ...order, signal, notify }))
-    const text = given.switches.has('json')
-      ? `${JSON.stringify(profile, null, 2)}\n`
-      : modelProfileReport(profile)
+    const text = given.switches.has('json') ? profileJson(profile) : modelProfileReport(profile)
+    const save = given.values.get('save')
+    if (save !== undefined) writeWhole(save, profileJson(profile))
     process.stdout.write(text)
     return EXIT.ok
   } catch (error) {
@@ -30,6 +32,12 @@ export async function profileCommand(file: string, given: Given): Promise<number
     notify({ kind: 'note', text: error.message })
     return EXIT.interrupted
   }
+}
+
+/** Lists of times take a line each. */
+function profileJson(profile: ModelProfile): string {
+  const text = JSON.stringify(profile, null, 2)
+  return `${text.replace(/\[\n\s+(-?[\d.e+-]+(?:,\s+-?[\d.e+-]+)*)\s+\]/g, (_, list: string) => `[${list.replace(/\s+/g, ' ')}]`)}\n`
 }
 
 const YAML = new Set(['.yaml', '.yml'])

@@ -7,8 +7,10 @@ import type { RunRecord } from '../core/run-record.ts'
 import type { Scenario } from '../core/scenario.ts'
 import { type ChosenBook, chooseBook } from '../pricing/default-book.ts'
 import { writeReport } from '../report/index.ts'
+import { adoptProfile } from '../run/adopt-profile.ts'
 import { adviseRun } from '../run/advise-run.ts'
 import { Stopped } from '../run/control.ts'
+import { readProfile } from '../run/read-profile.ts'
 import { newRecord, runScenario, withoutFailures } from '../run/run-scenario.ts'
 import { loadRun, RUN_FILE, saveRun, setAside, withoutCommands, writeWhole } from '../run/run-store.ts'
 import { readScenario } from '../scenario/read-scenario.ts'
@@ -33,7 +35,10 @@ export async function runCommand(file: string, given: Given): Promise<number> {
   if (given.switches.has('dry-run')) return dryRun(scenario, chosen.book, maxSpend)
   const out = given.values.get('out')
   if (scenario.deploy && maxSpend === undefined) console.error(NOTHING_DEPLOYED)
-  const place = given.switches.has('resume') ? resumed(scenario, out) : started(scenario, out)
+  const profile = given.values.get('profile')
+  if (profile !== undefined && given.switches.has('resume'))
+    throw new UserError({ message: '--profile goes with a new run', hint: 'a resumed one has its profile' })
+  const place = given.switches.has('resume') ? resumed(scenario, out) : started(scenario, out, profile)
   const spending = { book: chosen.book, maxSpend }
   const outcome = await tryCandidates(place, source, given, spending)
   if ('record' in outcome) return report(outcome.record, place.folder, chosen, given)
@@ -130,8 +135,9 @@ interface Place {
   readonly resumes: boolean
 }
 
-function started(scenario: Scenario, out: string | undefined): Place {
-  const record = newRecord(scenario, VERSION, new Date())
+function started(scenario: Scenario, out: string | undefined, profile: string | undefined): Place {
+  const empty = newRecord(scenario, VERSION, new Date())
+  const record = profile === undefined ? empty : adoptProfile(empty, readProfile(profile), profile)
   return { record, folder: out ?? unusedFolder(join(REPORTS_FOLDER, record.id)), resumes: false }
 }
 

@@ -15,6 +15,11 @@ export const SCENARIO_COMMANDS: readonly Command[] = [
       },
       JSON_OUTPUT,
       { name: 'plain', summary: 'plain lines of progress also in a terminal, as in a pipe or in CI' },
+      {
+        name: 'profile',
+        value: 'file',
+        summary: 'service times of a saved profile (plimsoll profile --save); only urls are loaded',
+      },
       { name: 'resume', summary: "finish an interrupted run: the one in --out, else the scenario's newest" },
       {
         name: 'max-spend',
@@ -29,9 +34,15 @@ export const SCENARIO_COMMANDS: readonly Command[] = [
   },
   {
     name: 'advise',
-    argument: 'run',
-    summary: 'advise again from a saved run (run.json or its folder); nothing is loaded',
+    argument: 'run|scenario',
+    summary:
+      'advise again from a saved run (run.json or its folder), or on a scenario with --profile; nothing is loaded',
     options: [
+      {
+        name: 'profile',
+        value: 'file',
+        summary: 'service times of a saved profile (plimsoll profile --save) for what was not loaded',
+      },
       {
         name: 'traffic',
         value: 'rate',
@@ -106,7 +117,11 @@ export const SCENARIO_COMMANDS: readonly Command[] = [
     name: 'schema',
     summary: 'print the JSON Schema of scenario files, for editors, or of what Plimsoll writes',
     options: [
-      { name: 'of', value: 'what', summary: 'scenario (default), advice (--json) or run (run.json)' },
+      {
+        name: 'of',
+        value: 'what',
+        summary: 'scenario (default), advice (--json), run (run.json) or profile',
+      },
     ],
     run: async (_, given) => (await import('./schema-command.ts')).schemaCommand(given),
   },

@@ -10,6 +10,7 @@ const SCHEMAS: Readonly<Record<string, () => JsonSchema | Promise<JsonSchema>>> 
   scenario: scenarioJsonSchema,
   advice: async () => (await import('../run/schema/json-schemas.ts')).adviceJsonSchema(),
   run: async () => (await import('../run/schema/json-schemas.ts')).runJsonSchema(),
+  profile: async () => (await import('../run/schema/json-schemas.ts')).profileJsonSchema(),
 }
 
 /** `plimsoll schema` */

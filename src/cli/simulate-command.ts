@@ -1,4 +1,6 @@
 import { UserError } from '../core/errors.ts'
+import type { RunRecord } from '../core/run-record.ts'
+import type { Scenario } from '../core/scenario.ts'
 import { chooseBook } from '../pricing/default-book.ts'
 import { queueJson, queueReport } from '../report/queue.ts'
 import { simulatedMonthJson, simulatedMonthReport } from '../report/simulated-month.ts'
@@ -10,6 +12,7 @@ import { readScenario } from '../scenario/read-scenario.ts'
 import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { newestRunOf } from './find-runs.ts'
+import { profiledRun } from './profiled-run.ts'
 
 /** `plimsoll simulate`: a month of a candidate, or a bare queue, so that anyone can hold the simulator against theory. */
 export async function simulateCommand(file: string, given: Given): Promise<number> {
@@ -21,7 +24,7 @@ export async function simulateCommand(file: string, given: Given): Promise<numbe
 }
 
 function queue(file: string, { switches, values }: Given, seed: number | undefined): string {
-  const beside = ['candidate', 'run', 'book'].filter((name) => values.has(name))
+  const beside = ['candidate', 'run', 'profile', 'book'].filter((name) => values.has(name))
   if (beside.length > 0) {
     const message = `${beside.map((name) => `--${name}`).join(' and ')} go with a scenario, and ${file} is a bare queue`
     throw new UserError({ message })
@@ -39,14 +42,22 @@ async function simulateMonth(
 ): Promise<string> {
   const { scenario: read } = readScenario(file)
   const scenario = { ...read, load: { ...read.load, seed: seed ?? read.load.seed } }
-  const folder = values.get('run') ?? newestRunOf(scenario.name)
-  if (folder === undefined) {
-    const message = `nothing says how long ${scenario.name} takes to serve: there is no run of it in reports/`
-    throw new UserError({ message, hint: `plimsoll run ${file} makes one; --run DIR names one elsewhere` })
-  }
+  const run = timesOf(scenario, values)
   const { book } = await chooseBook(values.get('book'), process.env)
-  const month = simulateCandidate(scenario, loadRun(folder), book, values.get('candidate'))
+  const month = simulateCandidate(scenario, run, book, values.get('candidate'))
   return switches.has('json') ? simulatedMonthJson(month) : simulatedMonthReport(month)
+}
+
+/** The run that says how long requests take: a saved one, the service times in place of its own being a profile's. */
+function timesOf(scenario: Scenario, values: Given['values']): RunRecord {
+  const [run, profile] = [values.get('run'), values.get('profile')]
+  if (profile !== undefined) return profiledRun(scenario, profile, run)
+  const folder = run ?? newestRunOf(scenario.name)
+  if (folder !== undefined) return loadRun(folder)
+  throw new UserError({
+    message: `nothing says how long ${scenario.name} takes to serve: there is no run of it in reports/`,
+    hint: `plimsoll run ${scenario.file} makes one; --run DIR names one elsewhere, --profile FILE a saved profile`,
+  })
 }
 
 function readSeed(text: string | undefined): number | undefined {

@@ -1,7 +1,7 @@
 import type { Bill } from './bill.ts'
 import type { Candidate } from './candidate.ts'
 import type { CloudRecord } from './deployment-record.ts'
-import type { HostFacts, ModelFacts, Percentiles, Refusal, StartUp } from './measurement.ts'
+import type { HostFacts, ModelFacts, Percentiles, ProfileOrigin, Refusal, StartUp } from './measurement.ts'
 import type { Mix } from './mix.ts'
 import type { Percentile, Range, Slo, Traffic } from './scenario.ts'
 import type { VariantFacts } from './variant.ts'
@@ -204,6 +204,8 @@ export interface ProfileSummary {
   readonly replyBytes: number
   readonly peakRssMib: number
   readonly startUpMs: { readonly median: StartUp; readonly count: number }
+  /** The saved `plimsoll profile` that it was taken from; absent where the run measured it itself. */
+  readonly source?: ProfileOrigin
   readonly settings: readonly {
     readonly threads: number
     readonly requests: number

@@ -9,7 +9,8 @@ export type Unnamed = Candidate extends infer C ? (C extends Candidate ? Omit<C,
 export function describeCandidate(candidate: Unnamed): string {
   const gpu = candidate.accelerator && gpuLabel(candidate.accelerator.type, candidate.accelerator.count)
   const threads = candidate.threads > 1 ? `${candidate.threads}threads` : undefined
-  return [...settings(candidate), gpu, threads, candidate.variant].filter(Boolean).join(' ')
+  const batch = candidate.maxBatch === undefined ? undefined : `batch${candidate.maxBatch}`
+  return [...settings(candidate), gpu, threads, batch, candidate.variant].filter(Boolean).join(' ')
 }
 
 /** The unique, readable name of a candidate: its description, its region and where it runs, if it does. */

@@ -18,6 +18,8 @@ interface CandidateBase {
   readonly accelerator?: Accelerator
   /** onnxruntime threads that one inference uses; a replica runs `vcpus / threads` inferences at a time. */
   readonly threads: number
+  /** Requests that run as one batch at most; absent, 1. */
+  readonly maxBatch?: number
   /** Name of the form of the model that it runs; absent, the model as it is. */
   readonly variant?: string
   /** Fewest and most replicas (nodes, instances) that the platform may run. */

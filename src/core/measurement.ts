@@ -141,14 +141,26 @@ export interface LocalProfile extends PayloadSize {
   readonly startUps: readonly StartUp[]
   /** What most of the model's products are computed in; absent for float32. */
   readonly arithmetic?: 'int8'
+  /** The saved `plimsoll profile` that it was taken from; absent where the run measured it itself. */
+  readonly source?: ProfileOrigin
   /** By rising number of threads. */
   readonly settings: readonly ProfileSetting[]
+}
+
+export interface ProfileOrigin {
+  /** As given. */
+  readonly file: string
+  readonly startedAt: string
 }
 
 /** A closed-loop measurement over one connection, at one number of threads per inference. */
 export interface ProfileSetting {
   readonly threads: number
   readonly measurement: Measurement
+  /** Time in the model while n inferences are under way, over that of one alone: entry n - 1. Absent where not timed. */
+  readonly stretch?: readonly number[]
+  /** Time in the model of a batch of b requests, over that of one: entry b - 1. Absent where not timed. */
+  readonly batches?: readonly number[]
 }
 
 /** Sizes of one request's body and of its reply, as sent. */

@@ -1,5 +1,5 @@
-import type { HostFacts } from './measurement.ts'
-import type { Range } from './scenario.ts'
+import type { HostFacts, ModelFacts, PayloadSize, StartUp } from './measurement.ts'
+import type { ModelSource, Range } from './scenario.ts'
 import type { VariantFacts } from './variant.ts'
 
 /** One way of running a model on this machine. */
@@ -25,6 +25,8 @@ export interface ProfileResult extends ProfilePoint {
    * rounds with its 95% interval. Null of fp32, and with fewer than two rounds.
    */
   readonly ratioToFp32: Range | null
+  /** Quantiles of the times of single inferences, evenly spaced, rising. */
+  readonly samplesMs: readonly number[]
 }
 
 /** How throughput grows with concurrency: the Universal Scalability Law with 95% intervals. */
@@ -50,12 +52,25 @@ export interface VariantStart {
   readonly starts: number
 }
 
+/** The model as it is behind `plimsoll serve`, with one worker of one thread: what a request takes beside the model. */
+export interface ServedModel extends PayloadSize {
+  readonly model: ModelFacts
+  readonly encoding: ModelSource['encoding']
+  /** Shape of each input of one request. */
+  readonly inputs: Readonly<Record<string, readonly number[]>>
+  readonly peakRssMib: number
+  readonly startUp: StartUp
+  /** Time of single requests outside the model, ms. */
+  readonly besideModelMs: readonly number[]
+}
+
 export interface ModelProfile {
   readonly schemaVersion: 1
   readonly startedAt: string
   readonly durationS: number
   readonly host: HostFacts
   readonly model: string
+  readonly served: ServedModel
   readonly variants: readonly VariantFacts[]
   readonly results: readonly ProfileResult[]
   readonly starts: readonly VariantStart[]

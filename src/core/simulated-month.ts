@@ -8,6 +8,8 @@ export interface SimulatedMonth {
   readonly scenario: string
   /** Id of the run that its service times come from. */
   readonly run: string
+  /** The saved profile that they come from instead; absent where there is none. */
+  readonly profile?: string
   readonly candidate: Candidate
   /** Of the service times. */
   readonly evidence: Evidence

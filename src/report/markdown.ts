@@ -24,6 +24,7 @@ import {
   markdownText as text,
 } from './markdown-text.ts'
 import { plainTexts } from './plain-text.ts'
+import { timedWhere } from './timed-where.ts'
 
 /** Candidates that the table at the top shows; all of them are in the one below it. */
 const MOST_AT_TOP = 5
@@ -56,7 +57,7 @@ function folded(advice: Advice): string[] {
     ...(cloud
       ? [markdownDetails('Deployed to measure', [markdownBullets(deploymentSentences(cloud).map(text))])]
       : []),
-    ...(profile ? [markdownDetails('Measured on this machine', [profileSection(profile)])] : []),
+    ...(profile ? [markdownDetails(timedWhere(profile), [profileSection(profile)])] : []),
     ...(variants?.length
       ? [
           markdownDetails('Variants of the model', [

@@ -12,7 +12,7 @@ export function simulatedMonthReport(month: SimulatedMonth): string {
   const { traffic, requests, replicas, usage } = month
   return [
     `${month.candidate.name}: a month of ${month.scenario}`,
-    `service times ${month.evidence === 'measured' ? 'measured' : 'modelled, at the central estimate,'} in ${month.run}; seed ${month.seed}`,
+    `service times ${month.evidence === 'measured' ? 'measured' : 'modelled, at the central estimate,'} ${month.profile === undefined ? `in ${month.run}` : `from the profile ${month.profile}`}; seed ${month.seed}`,
     '',
     `traffic   ${formatRps(traffic.meanRps)} requests/s on average, ${formatRps(traffic.peakRps)} at most`,
     `requests  ${count(requests.arrived)}: ${count(requests.served)} served, ${count(requests.rejected)} rejected, ${count(requests.timedOut)} timed out; errors ${formatRatio(month.errorRatio)}`,

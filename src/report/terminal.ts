@@ -20,6 +20,7 @@ import {
 } from './figures.ts'
 import type { ReportOptions } from './index.ts'
 import { plainTexts } from './plain-text.ts'
+import { timedWhere } from './timed-where.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -174,8 +175,9 @@ function footer({ profile, book, warnings, assumptions }: Advice, page: Page): s
     return `${formatMs(serviceMs.p50)} with ${threads} thread${threads === 1 ? '' : 's'}`
   })
   const startUp = formatMs(profile?.startUpMs.median.totalMs ?? 0)
-  const measured =
-    settings && `Measured on this machine: service time p50 ${settings.join(', ')}; start-up ${startUp}.`
+  const measured = profile
+    ? `${timedWhere(profile)}: service time p50 ${settings?.join(', ')}; start-up ${startUp}.`
+    : undefined
   const rest = `${formatBook(book)}; ${assumptions.length} assumptions, bills and SKUs are in the report.`
   return [...warnings.map((warning) => `Warning: ${warning}.`), measured, rest].flatMap((line) =>
     line === undefined ? [] : wrapped(line, page),

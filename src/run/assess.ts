@@ -106,10 +106,11 @@ function assess(
 
 /** Percentiles of the fastest point, for a request that waits for nothing. */
 function aloneMs(service: ServicePoints): Assessed['aloneMs'] {
-  const { occupancyMs, networkMs } = service[0] ?? centralPoint(service)
+  const { occupancyMs, networkMs, sharing } = service[0] ?? centralPoint(service)
+  const waitMs = networkMs + (sharing?.batching?.delayMs ?? 0)
   const sorted = occupancyMs.toSorted()
   const at = (percentile: Percentile) =>
-    (sorted[Math.ceil(percentileRatios[percentile] * sorted.length) - 1] ?? 0) + networkMs
+    (sorted[Math.ceil(percentileRatios[percentile] * sorted.length) - 1] ?? 0) + waitMs
   return Object.fromEntries(PERCENTILES.map((each) => [each, at(each)])) as Record<Percentile, number>
 }
 

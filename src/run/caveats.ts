@@ -48,7 +48,12 @@ export function listAssumptions(
   const modelled = scenario.candidates.some(({ url, name }) => url === undefined && !measured.has(name))
   return [
     ...(modelled
-      ? [networkAssumption(scenario), speedAssumption(scenario, host), ...SERVER_ASSUMPTIONS]
+      ? [
+          ...profileAssumption(profile),
+          networkAssumption(scenario),
+          speedAssumption(scenario, host),
+          ...SERVER_ASSUMPTIONS,
+        ]
       : []),
     {
       name: 'Replicas are added at a utilisation of',
@@ -209,6 +214,19 @@ function networkAssumption({ assumptions }: Scenario): Assumption {
     source: low === high ? 'the scenario' : 'not published',
     setBy: 'assumptions.network',
   }
+}
+
+function profileAssumption(profile: RunRecord['profile']): Assumption[] {
+  if (!profile?.source) return []
+  const { file, startedAt } = profile.source
+  return [
+    {
+      name: 'Service times',
+      value: `those of ${file}, timed on ${profile.host.cpuModel}`,
+      source: `plimsoll profile, ${startedAt.slice(0, 10)}`,
+      setBy: '--profile',
+    },
+  ]
 }
 
 function speedAssumption({ assumptions }: Scenario, host: HostFacts | null): Assumption {

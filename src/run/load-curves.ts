@@ -1,6 +1,7 @@
 import { type Effort, type OperatedMonth, operate } from '../capacity/operate.ts'
 import { latencyRanges } from '../capacity/operated-figures.ts'
 import { centralPoint } from '../capacity/service-times.ts'
+import { fullSlots } from '../capacity/sharing.ts'
 import type { LoadCurve } from '../core/advice.ts'
 import { HOURS_PER_MONTH } from '../core/operation.ts'
 import type { Percentile, Slo } from '../core/scenario.ts'
@@ -18,10 +19,10 @@ export function loadCurves(subjects: readonly Subject[], slo: Slo, effort: Effor
   const done = new Map<string, Curve>()
   return subjects.map((subject) => {
     const { service, replica, scaling } = subject
-    const { slots, networkMs, occupancyMs } = centralPoint(service)
+    const { slots, networkMs, occupancyMs, sharing } = centralPoint(service)
     const { routing, pendingQueue, timeoutS } = scaling
     const alike = [slots, networkMs, mean(occupancyMs), replica.concurrency, routing, pendingQueue, timeoutS]
-    const key = alike.join()
+    const key = `${alike.join()} ${JSON.stringify(sharing ?? null)}`
     const curve = done.get(key) ?? curveOf(subject, slo, effort)
     done.set(key, curve)
     return { candidate: subject.candidate.name, ...curve }
@@ -36,7 +37,7 @@ function mean(values: Float64Array): number {
 
 function curveOf({ service, replica, scaling }: Subject, slo: Slo, effort: Effort): Curve {
   const central = centralPoint(service)
-  const fullRps = (central.slots / mean(central.occupancyMs)) * 1000
+  const fullRps = (fullSlots(central.slots, central.sharing) / mean(central.occupancyMs)) * 1000
   const alone = { ...scaling, controller: { kind: 'fixed', replicas: 1 } as const }
   const pointAt = (place: number): Point => {
     const rps = Number((fullRps * place).toPrecision(4))

@@ -5,9 +5,12 @@ import { platformOf } from '../platforms/index.ts'
 const MOST_CONCURRENCY = 1000
 const MOST_REPLICAS = 100
 
-/** Candidates that differ from this one in one setting by one step, as far as its platform takes them. */
-export function neighboursOf(candidate: Candidate): Candidate[] {
-  return [...concurrencies(candidate), ...bounds(candidate)]
+/**
+ * Candidates that differ from this one in one setting by one step, as far as its platform takes them.
+ * @param timedBatch largest batch that was timed with its threads
+ */
+export function neighboursOf(candidate: Candidate, timedBatch = 1): Candidate[] {
+  return [...concurrencies(candidate), ...batches(candidate, timedBatch), ...bounds(candidate)]
     .filter((each) => platformOf(each).limits(each).length === 0)
     .map(({ name: _, ...unnamed }) => ({ ...unnamed, name: candidateName(unnamed) }) as Candidate)
 }
@@ -21,6 +24,15 @@ function concurrencies(candidate: Candidate): Candidate[] {
   return [Math.floor(concurrency / 2), concurrency * 2]
     .filter((each) => each >= 1 && each <= MOST_CONCURRENCY)
     .map((each) => ({ ...candidate, concurrency: each }))
+}
+
+/** Half and twice as many requests in a batch. */
+function batches(candidate: Candidate, timed: number): Candidate[] {
+  if (candidate.platform === 'functions' || candidate.accelerator) return []
+  const { maxBatch: most = 1, ...single } = candidate
+  return [Math.floor(most / 2), most * 2]
+    .filter((each) => each >= 1 && each <= timed)
+    .map((each) => (each === 1 ? single : { ...candidate, maxBatch: each }))
 }
 
 /** A fixed fleet with one VM less or more; else one replica less or more at least, and twice as many at most. */

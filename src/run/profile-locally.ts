@@ -28,6 +28,7 @@ export interface Profiling {
 /** What is left to measure of the local profile: the start-up, then the service time for each number of threads. */
 export function profileSteps(profiling: Profiling): Step[] {
   const done = profiling.profile()
+  if (done?.source !== undefined) return []
   const suffix = profiling.suffix ?? ''
   const steps: Step[] = []
   const { startups } = profiling.scenario.load

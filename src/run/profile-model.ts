@@ -2,20 +2,19 @@ import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { UserError } from '../core/errors.ts'
 import type { TensorSpec } from '../core/measurement.ts'
-import type { ModelProfile, ProfilePoint, ProfileResult } from '../core/model-profile.ts'
+import type { ModelProfile, ProfileResult } from '../core/model-profile.ts'
 import { seededRandom } from '../core/random.ts'
 import type { Listener } from '../core/run-event.ts'
 import type { ModelSource, Slo, VariantSource } from '../core/scenario.ts'
-import { formatMs } from '../core/units.ts'
 import type { VariantFacts } from '../core/variant.ts'
 import { makeSamples } from '../model/accuracy/make-samples.ts'
 import { defaultConcurrencies, defaultThreads, planProfile } from '../model/profile/plan-profile.ts'
 import { measurePoints } from '../model/profile/profile-model.ts'
 import { scalingCurves, summarizePoints, summarizeStarts } from '../model/profile/summarize-blocks.ts'
 import { VariantBuilder } from '../model/variants/build-variant.ts'
-import { checkInputs } from '../serving/check-inputs.ts'
 import { describeHost } from '../serving/describe-host.ts'
-import { startLocalServer } from '../serving/local-server.ts'
+import { bestPoint } from './best-point.ts'
+import { probeServed } from './probe-served.ts'
 
 export interface ProfileModelOrder {
   readonly model: ModelSource
@@ -43,7 +42,8 @@ export async function profileModel(order: ProfileModelOrder): Promise<ModelProfi
   const { model, signal, notify, seed } = order
   const startedAt = new Date().toISOString()
   const fromMs = performance.now()
-  const inputs = await probeInputs(model, signal)
+  const served = await probeServed(model, order.budgetMs, seed, signal)
+  const { inputs } = served.model
   const batches = order.batches ?? (isBatchFree(inputs) ? [1, 4] : [1])
   if (batches.some((batch) => batch > 1) && !isBatchFree(inputs)) {
     throw new UserError({
@@ -82,30 +82,13 @@ export async function profileModel(order: ProfileModelOrder): Promise<ModelProfi
     durationS: (performance.now() - fromMs) / 1000,
     host: describeHost(),
     model: model.file,
+    served,
     variants,
     results,
     starts: summarizeStarts(grid.variants, blocks),
     scaling: scalingCurves(blocks, seededRandom(seed)),
     best: bestPoint(results, variants, model.maxAccuracyLoss, order.slo),
     warnings: warningsOf(results),
-  }
-}
-
-/** Loads the model in a process of its own, whatever is in it. */
-async function probeInputs(model: ModelSource, signal: AbortSignal): Promise<readonly TensorSpec[]> {
-  const server = await startLocalServer({ modelPath: model.path, threads: 1, signal })
-  try {
-    const mismatches = checkInputs(model.inputs, server.facts.inputs)
-    if (mismatches.length === 0) return server.facts.inputs
-    throw new UserError(
-      mismatches.map(({ message, hint }) => ({
-        file: model.path,
-        message,
-        ...(hint === undefined ? {} : { hint }),
-      })),
-    )
-  } finally {
-    await server.stop()
   }
 }
 
@@ -150,42 +133,6 @@ function sampleOf(model: ModelSource, inputs: readonly TensorSpec[], batch: numb
 function showRound(round: number, finished: number, total: number, notify: Listener): void {
   if (finished === 0) notify({ kind: 'note', text: `round ${round + 1}: ${total} settings` })
   notify({ kind: 'progress', finished, total })
-}
-
-/** Of the settings that keep to the limits, with variants that keep to the accuracy: the most items a second. */
-function bestPoint(
-  results: readonly ProfileResult[],
-  variants: readonly VariantFacts[],
-  maxLoss: number | undefined,
-  slo: Slo | undefined,
-): ModelProfile['best'] {
-  const lossy = variants.filter(
-    ({ accuracy }) => maxLoss !== undefined && (accuracy?.loss.value ?? 0) > maxLoss,
-  )
-  const refused = new Set(lossy.map(({ name }) => name))
-  const limits = Object.entries(slo?.latencyMs ?? {})
-  const keeps = ({ inferenceMs }: ProfileResult) =>
-    limits.every(([name, limit]) => {
-      const found =
-        name === 'p50'
-          ? inferenceMs.p50.value
-          : name === 'p95' || name === 'p90'
-            ? inferenceMs.p95
-            : inferenceMs.p99
-      return found <= limit
-    })
-  const best = results
-    .filter((result) => !refused.has(result.variant) && keeps(result))
-    .sort((a, b) => b.perSecond.value - a.perSecond.value)[0]
-  const criterion =
-    limits.length === 0
-      ? 'most items a second'
-      : `most items a second with inferences of ${limits.map(([name, ms]) => `${name} ≤ ${formatMs(ms)}`).join(', ')}`
-  return { criterion, point: best ? pointOf(best) : null }
-}
-
-function pointOf({ variant, threads, batch, concurrency }: ProfileResult): ProfilePoint {
-  return { variant, threads, batch, concurrency }
 }
 
 function warningsOf(results: readonly ProfileResult[]): string[] {

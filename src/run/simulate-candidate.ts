@@ -93,7 +93,7 @@ function cannotRun(
   })
 }
 
-function monthOf(subject: Subject, { id, scenario }: RunRecord, book: PriceBook): SimulatedMonth {
+function monthOf(subject: Subject, { id, scenario, profile }: RunRecord, book: PriceBook): SimulatedMonth {
   const { candidate, replica, scaling, measurement, shortfalls, caveats } = subject
   const { seed, timeoutMs } = scenario.load
   const traffic = monthProfile(scenario.traffic, seed)
@@ -105,6 +105,7 @@ function monthOf(subject: Subject, { id, scenario }: RunRecord, book: PriceBook)
   return {
     scenario: scenario.name,
     run: id,
+    ...(profile?.source && !measurement && { profile: profile.source.file }),
     candidate,
     evidence: measurement ? 'measured' : 'modelled',
     seed,

@@ -82,7 +82,7 @@ function subjectOf(
  * The profile of what the candidate runs. On a GPU int8 weights and optimised graphs are the model as it is, and what
  * they do to a CPU says nothing.
  */
-function profileOf(
+export function profileOf(
   { variant, accelerator }: Candidate,
   { profile, variants }: RunRecord,
 ): PartialProfile | null {
@@ -101,6 +101,19 @@ function serverCaveat({ server }: Candidate): string[] {
   return server ? [`predicted from the times of plimsoll serve: ${server.kind} may be faster or slower`] : []
 }
 
+/** Batches that nobody timed are not simulated. */
+function batchCaveat(
+  { maxBatch = 1, threads, accelerator }: Candidate,
+  { settings }: LocalProfile,
+): string[] {
+  if (maxBatch === 1) return []
+  if (accelerator) return ['simulated without batches: what they take on a GPU is not predicted']
+  const timed = settings.find((setting) => setting.threads === threads)?.batches?.length ?? 1
+  if (timed >= maxBatch) return []
+  const as = timed === 1 ? 'simulated without batches' : `batches of ${maxBatch} are simulated as of ${timed}`
+  return [`${as}: larger ones were not timed; plimsoll profile --batch ${maxBatch} times them, for --profile`]
+}
+
 /** A candidate as the local profile predicts it. */
 function modelledSubject(candidate: Candidate, record: RunRecord, memo: AdviceMemo): Subject {
   const { assumptions } = record.scenario
@@ -108,13 +121,13 @@ function modelledSubject(candidate: Candidate, record: RunRecord, memo: AdviceMe
   const profile = completeProfile(partial)
   const replica = platformOf(candidate).replica(candidate)
   const scaling = platformOf(candidate).scaling(candidate, assumptions)
-  const { threads } = candidate
+  const { threads, maxBatch = 1 } = candidate
   return {
     candidate,
     replica,
     scaling,
-    service: memo.service(partial ?? profile, [replica, threads, scaling.provisioning], () =>
-      predictService(profile, replica, threads, scaling.provisioning, assumptions),
+    service: memo.service(partial ?? profile, [replica, threads, scaling.provisioning, maxBatch], () =>
+      predictService(profile, replica, threads, scaling.provisioning, assumptions, maxBatch),
     ),
     payload: profile,
     shortfalls: memoryShortfall(profile, replica),
@@ -122,6 +135,7 @@ function modelledSubject(candidate: Candidate, record: RunRecord, memo: AdviceMe
       ...platformOf(candidate).caveats(candidate),
       ...accuracyCaveat(candidate, record.variants ?? []),
       ...serverCaveat(candidate),
+      ...batchCaveat(candidate, profile),
     ],
   }
 }

@@ -9,7 +9,7 @@ import { platformOf } from '../platforms/index.ts'
 import { type Assessing, assessAll } from './assess.ts'
 import { neighboursOf } from './neighbours.ts'
 import { completeProfile } from './profile-locally.ts'
-import { isSubject, subjectsOf } from './subject.ts'
+import { isSubject, profileOf, subjectsOf } from './subject.ts'
 
 /** Candidates whose neighbourhood is searched: the cheapest, what ties with it, what is cheaper and does not meet. */
 const MOST_SEARCHED = 4
@@ -32,7 +32,8 @@ export function suggestSettings(
   const known = new Map<string, Verdict>()
   let front = startsOf(ranking)
   for (let step = 0; step < MOST_STEPS && front.length > 0; step++) {
-    const fresh = new Map(front.flatMap(neighboursOf).map((each): [string, Candidate] => [each.name, each]))
+    const steps = front.flatMap((each) => neighboursOf(each, timedBatch(each, record)))
+    const fresh = new Map(steps.map((each): [string, Candidate] => [each.name, each]))
     for (const name of [...listed, ...known.keys()]) fresh.delete(name)
     const { verdicts } = judged([...fresh.values()], search)
     for (const verdict of verdicts) known.set(verdict.candidate.name, verdict)
@@ -44,6 +45,11 @@ export function suggestSettings(
   if (!best) return null
   const verdict = judged([best.candidate], whole).cheapest
   return verdict ? suggestionOf(verdict, ranking.cheapest) : null
+}
+
+function timedBatch(candidate: Candidate, record: RunRecord): number {
+  const settings = profileOf(candidate, record)?.settings
+  return settings?.find(({ threads }) => threads === candidate.threads)?.batches?.length ?? 1
 }
 
 /** A verdict ranked twice would say twice how it compares. */

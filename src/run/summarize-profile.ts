@@ -16,6 +16,7 @@ export function summarizeProfile(profile: PartialProfile | null): ProfileSummary
     replyBytes,
     peakRssMib,
     startUpMs: { median: startUp, count: profile.startUps.length },
+    ...(profile.source && { source: profile.source }),
     settings: profile.settings.map(({ threads, measurement }) => ({
       threads,
       requests: measurement.counts.ok,

@@ -58,13 +58,14 @@ function percent(ratio: number): string {
 
 /** As a scenario file writes a candidate; of variants the candidate without, since the model names them. */
 function candidateFields(candidate: Candidate): Readonly<Record<string, unknown>> {
-  const { platform, region, threads, url, tokenEnv } = candidate
+  const { platform, region, threads, maxBatch, url, tokenEnv } = candidate
   const fields = {
     platform,
     ...shapeFields(candidate),
     ...gpuFields(candidate),
     region,
     ...(threads > 1 ? { threads } : {}),
+    maxBatch,
     url,
     tokenEnv,
   }

@@ -57,6 +57,20 @@ function checkCombinations(
   else if (raw.tokenEnv !== undefined)
     fail('tokenEnv', 'tokenEnv without a url', 'it is the token for that url')
   checkServer(raw, written, fail)
+  checkBatch(raw, fail)
+}
+
+function checkBatch(raw: RawCandidate, fail: Report): void {
+  if (raw.maxBatch === 1) return
+  const why =
+    raw.url !== undefined
+      ? 'what runs at a url batches as it does'
+      : raw.server !== 'vertex'
+        ? `${raw.server} has batching of its own`
+        : raw.platform === 'functions'
+          ? 'a function runs requests one by one'
+          : undefined
+  if (why !== undefined) fail('maxBatch', `maxBatch ${raw.maxBatch}: ${why}`, 'leave it out')
 }
 
 function checkServer(raw: RawCandidate, written: Readonly<Record<string, unknown>>, fail: Report): void {
@@ -147,6 +161,7 @@ function shared(raw: RawCandidate) {
   const { low, high } = bounds(raw)
   return {
     threads: raw.threads,
+    ...(raw.maxBatch > 1 ? { maxBatch: raw.maxBatch } : {}),
     minReplicas: low,
     maxReplicas: high,
     ...(gpu ? { accelerator: gpu } : {}),

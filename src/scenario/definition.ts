@@ -145,6 +145,9 @@ const shared = {
   accelerator: choice(ACCELERATORS as readonly [string, ...string[]], 'GPU type.').optional(),
   acceleratorCount: count('GPUs per replica.', { most: 16 }).optional(),
   threads: count('onnxruntime threads per inference.', { most: 256 }).default(1),
+  maxBatch: count('Requests that run as one batch at most; what batches take, a saved profile says.', {
+    most: 256,
+  }).default(1),
   url: text('Predict URL, or Vertex AI endpoint, that already runs: measured instead of modelled.', [
     'https://model-abc-uc.a.run.app/predict',
     'projects/my-project/locations/us-central1/endpoints/123',

@@ -149,7 +149,7 @@ describe('a month of a candidate', () => {
     const { code, stderr } = await plimsoll(['simulate', scenario], { cwd: folder })
     expect(code).toBe(2)
     expect(stderr).toBe(
-      `nothing says how long quickstart takes to serve: there is no run of it in reports/\n    plimsoll run ${scenario} makes one; --run DIR names one elsewhere\n`,
+      `nothing says how long quickstart takes to serve: there is no run of it in reports/\n    plimsoll run ${scenario} makes one; --run DIR names one elsewhere, --profile FILE a saved profile\n`,
     )
   })
 

@@ -173,6 +173,7 @@ describe('candidates that differ in a setting', () => {
     const mutations = fc.constantFrom<Partial<Record<string, unknown>>>(
       { region: 'elsewhere' },
       { threads: 77 },
+      { maxBatch: 77 },
       { maxReplicas: 777 },
       { accelerator: { type: 'other', count: 1 } },
       { url: 'https://other/' },
@@ -188,7 +189,7 @@ describe('candidates that differ in a setting', () => {
     fc.assert(
       fc.property(candidate, mutations, (before, mutation) => {
         const [key = ''] = Object.keys(mutation)
-        const isShared = ['region', 'threads', 'accelerator', 'url'].includes(key)
+        const isShared = ['region', 'threads', 'maxBatch', 'accelerator', 'url'].includes(key)
         const isScaled = key === 'maxReplicas' && !(before.platform === 'gce' && before.kind === 'vm')
         fc.pre(isShared || isScaled || (key !== 'maxReplicas' && key in before))
         expect(candidateName({ ...before, ...mutation } as Unnamed)).not.toBe(candidateName(before))

@@ -49,6 +49,16 @@ describe('Neighbours of a candidate', () => {
   })
 })
 
+test('Batches are neighbours as far as they were timed', () => {
+  const sizes = (maxBatch: number, timed: number) => {
+    const candidate = vm(maxBatch > 1 ? { maxBatch } : {})
+    return neighboursOf(candidate, timed).map((each) => each.maxBatch ?? 1)
+  }
+  expect(new Set(sizes(1, 1))).toEqual(new Set([1]))
+  expect(new Set(sizes(1, 4))).toEqual(new Set([1, 2]))
+  expect(new Set(sizes(4, 4))).toEqual(new Set([2, 4]))
+})
+
 describe('A suggestion', () => {
   // Two VMs where one is enough: fewer would do.
   const many = vm({ machineType: 'n2-standard-4', minReplicas: 3, maxReplicas: 3 })

@@ -30,6 +30,23 @@ describe('another server', () => {
   })
 })
 
+describe('batches', () => {
+  test('are part of the grid, and of the name where there are any', () => {
+    expect(names('platform: cloud-run, maxBatch: [1, 4]')).toEqual([
+      'cloud-run 1cpu 0.5Gi c80 us-central1',
+      'cloud-run 1cpu 0.5Gi c80 batch4 us-central1',
+    ])
+  })
+
+  test.each([
+    ['platform: functions, generation: 2', 'one by one'],
+    ['platform: cloud-run, url: "https://h.example"', 'what runs at a url'],
+    ['platform: cloud-run, server: triton, image: i', 'triton has batching of its own'],
+  ])('are none of a candidate { %s }', (entry, why) => {
+    expect(brief(listed(`${entry}, maxBatch: 4`))).toEqual([expect.stringContaining(why)])
+  })
+})
+
 describe('the grid', () => {
   test('is every combination in the order written, the last list varying fastest', () => {
     expect(

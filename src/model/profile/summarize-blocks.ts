@@ -1,6 +1,7 @@
 import { mean, median, sampleStandardDeviation } from 'simple-statistics'
 import type { ProfilePoint, ProfileResult, ScalingCurve, VariantStart } from '../../core/model-profile.ts'
 import type { Range } from '../../core/scenario.ts'
+import { roundToMicrosecond } from '../../core/units.ts'
 import { studentQuantile } from '../../stats/mean-interval.ts'
 import { percentile, sortAscending } from '../../stats/percentile.ts'
 import { fitScalability } from '../../stats/scalability.ts'
@@ -23,9 +24,20 @@ export function summarizePoints(points: readonly ProfilePoint[], blocks: readonl
         },
         perSecond: meanRange(own.map(({ perSecond }) => perSecond)),
         ratioToFp32: ratioToFp32(point, own, blocks),
+        samplesMs: thinned(sorted),
       },
     ]
   })
+}
+
+/** As many as tell a p99 from the largest. */
+const KEPT_SAMPLES = 200
+
+function thinned(sorted: Float64Array): number[] {
+  const count = Math.min(KEPT_SAMPLES, sorted.length)
+  return Array.from({ length: count }, (_, index) =>
+    roundToMicrosecond(percentile(sorted, (index + 0.5) / count)),
+  )
 }
 
 /** Paired by round, so that what slows the whole machine for a while slows both. */

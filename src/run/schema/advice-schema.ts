@@ -9,6 +9,7 @@ import {
   modelFacts,
   ofPercentiles,
   percentiles,
+  profileOrigin,
   purchase,
   range,
   refusal,
@@ -132,6 +133,7 @@ const profile = z.strictObject({
   replyBytes: z.int(),
   peakRssMib: z.number(),
   startUpMs: z.strictObject({ median: startUp, count: z.int() }),
+  source: profileOrigin.exactOptional(),
   settings: z.array(
     z.strictObject({
       threads: z.int(),

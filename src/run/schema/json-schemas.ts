@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ADVICE_SCHEMA } from './advice-schema.ts'
+import { PROFILE_SCHEMA } from './profile-schema.ts'
 import { RUN_SCHEMA } from './run-schema.ts'
 
 type JsonSchema = Readonly<Record<string, unknown>>
@@ -16,4 +17,9 @@ export function adviceJsonSchema(): JsonSchema {
 /** The same of a saved run. */
 export function runJsonSchema(): JsonSchema {
   return { ...z.toJSONSchema(RUN_SCHEMA), title: 'Plimsoll run', description: `${NULLS} ${VERSIONS}` }
+}
+
+/** The same of what `plimsoll profile` saves. */
+export function profileJsonSchema(): JsonSchema {
+  return { ...z.toJSONSchema(PROFILE_SCHEMA), title: 'Plimsoll profile', description: `${NULLS} ${VERSIONS}` }
 }

@@ -95,6 +95,7 @@ const candidateBase = {
   region: z.string(),
   accelerator: z.strictObject({ type: z.string(), count: z.int() }).exactOptional(),
   threads: z.number(),
+  maxBatch: z.int().exactOptional(),
   variant: z.string().exactOptional(),
   minReplicas: z.int(),
   maxReplicas: z.int(),
@@ -140,6 +141,8 @@ export const candidate = z.discriminatedUnion('platform', [
     diskType: z.string().exactOptional(),
   }),
 ])
+
+export const profileOrigin = z.strictObject({ file: z.string(), startedAt: z.string() })
 
 export const refusal = z.strictObject({ rule: z.string(), source: z.string() })
 

@@ -10,6 +10,7 @@ import {
   modelFacts,
   ofPercentiles,
   percentiles,
+  profileOrigin,
   range,
   refusal,
   slo,
@@ -77,7 +78,15 @@ const profile = z.strictObject({
   peakRssMib: z.number().exactOptional(),
   startUps: z.array(startUp),
   arithmetic: z.literal('int8').exactOptional(),
-  settings: z.array(z.strictObject({ threads: z.int(), measurement })),
+  source: profileOrigin.exactOptional(),
+  settings: z.array(
+    z.strictObject({
+      threads: z.int(),
+      measurement,
+      stretch: times.exactOptional(),
+      batches: times.exactOptional(),
+    }),
+  ),
 })
 
 const input = z.strictObject({

@@ -2,15 +2,20 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { loadPriceBook } from '../../../src/pricing/price-book.ts'
+import { adoptProfile } from '../../../src/run/adopt-profile.ts'
 import { adviseRun } from '../../../src/run/advise-run.ts'
 import { asPublishedAdvice } from '../../../src/run/schema/advice-schema.ts'
-import { adviceJsonSchema, runJsonSchema } from '../../../src/run/schema/json-schemas.ts'
+import { adviceJsonSchema, profileJsonSchema, runJsonSchema } from '../../../src/run/schema/json-schemas.ts'
+import { asPublishedProfile } from '../../../src/run/schema/profile-schema.ts'
 import { asPublishedRun } from '../../../src/run/schema/run-schema.ts'
+import { modelProfile } from '../../fixtures/model-profile.ts'
 import { runRecord, variedRun } from '../../fixtures/run.ts'
 
+const book = await loadPriceBook()
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true })
 const advice = ajv.compile(adviceJsonSchema())
 const run = ajv.compile(runJsonSchema())
+const profile = ajv.compile(profileJsonSchema())
 const golden = JSON.parse(readFileSync('test/golden/report.json', 'utf8'))
 const asJson = (value: unknown) => JSON.parse(JSON.stringify(value))
 
@@ -23,8 +28,8 @@ describe('The published schema of the advice', () => {
     expectValid(advice, golden)
   })
 
-  test('takes advice without a profile, on a run cut short', async () => {
-    const cut = adviseRun(runRecord({ finishedAt: null, profile: null, trials: [] }), await loadPriceBook())
+  test('takes advice without a profile, on a run cut short', () => {
+    const cut = adviseRun(runRecord({ finishedAt: null, profile: null, trials: [] }), book)
     expectValid(advice, asJson(asPublishedAdvice(cut)))
   })
 
@@ -47,5 +52,18 @@ describe('The published schema of a run', () => {
   test('refuses a trial of a kind that it does not know', () => {
     const record = asJson(variedRun())
     expect(run({ ...record, trials: [{ candidate: 'x', status: 'guessed' }] })).toBe(false)
+  })
+})
+
+describe('The published schema of a profile', () => {
+  test('takes a profile, and a run that adopted it fits its own', () => {
+    expectValid(profile, asJson(asPublishedProfile(modelProfile())))
+    const record = adoptProfile(runRecord(), modelProfile(), 'p.json')
+    expectValid(run, asJson(asPublishedRun(record)))
+    expectValid(advice, asJson(asPublishedAdvice(adviseRun(record, book, { outlook: false }))))
+  })
+
+  test('refuses one without its results', () => {
+    expect(profile({ ...asJson(modelProfile()), results: [] })).toBe(false)
   })
 })

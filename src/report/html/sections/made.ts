@@ -1,6 +1,7 @@
 import type { Advice, ProfileSummary } from '../../../core/advice.ts'
 import { formatBytes, formatMs } from '../../../core/units.ts'
 import { explainVariant } from '../../explain-variant.ts'
+import { timedWhere } from '../../timed-where.ts'
 import { escapeHtml, isolated } from '../escape-html.ts'
 import { term } from '../glossary.ts'
 import { table } from '../table.ts'
@@ -51,7 +52,8 @@ function hostRows({ host, model }: ProfileSummary): [string, string][] {
   ]
 }
 
-function measuredHere({ settings, startUpMs, ...sizes }: ProfileSummary): string {
+function measuredHere(profile: ProfileSummary): string {
+  const { settings, startUpMs, ...sizes } = profile
   const { processMs, modelLoadMs, firstReplyMs, totalMs } = startUpMs.median
   const rows = settings.map(({ threads, requests, serviceMs, inferenceMs, valid, invalidReasons }) => [
     String(threads),
@@ -71,6 +73,6 @@ function measuredHere({ settings, startUpMs, ...sizes }: ProfileSummary): string
     { title: 'of it in the model, p50', number: true },
     { title: 'valid' },
   ]
-  return `<h3>Measured on this machine: ${term('serviceTime')}</h3>${table('Service times on this machine', columns, rows)}
+  return `<h3>${escapeHtml(timedWhere(profile))}: ${term('serviceTime')}</h3>${table('Service times on this machine', columns, rows)}
 <p>Request ${formatBytes(sizes.requestBytes)}, reply ${formatBytes(sizes.replyBytes)}; server up to ${escapeHtml(String(sizes.peakRssMib))} MiB. Start-up, median of ${startUpMs.count}: ${formatMs(totalMs)} to the first reply (process ${formatMs(processMs)}, model ${formatMs(modelLoadMs)}, first reply ${formatMs(firstReplyMs)}).</p>`
 }
