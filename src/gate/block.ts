@@ -15,6 +15,8 @@ export interface Block {
   readonly sortedMs: Float64Array
   /** Requests answered ok, and within the SLO's limit where there is one, per second. */
   readonly goodputRps: number
+  /** CPU time of the side's processes for each request, ms; absent where it could not be read. */
+  readonly cpuMs?: number
 }
 
 /** Four successive blocks, A B B A: a drift that both sides share cancels in their difference. */
@@ -24,7 +26,12 @@ export type Quad = readonly [Block, Block, Block, Block]
 export function makeBlock(
   side: Side,
   latencyMs: Iterable<number>,
-  counts: { readonly due: number; readonly goodputRps: number; readonly start?: number },
+  counts: {
+    readonly due: number
+    readonly goodputRps: number
+    readonly start?: number
+    readonly cpuMs?: number
+  },
 ): Block {
   return { side, start: 0, sortedMs: sortAscending(latencyMs), ...counts }
 }
@@ -34,8 +41,27 @@ export function quadOrder(index: number): readonly [Side, Side, Side, Side] {
   return index % 2 === 0 ? ['base', 'head', 'head', 'base'] : ['head', 'base', 'base', 'head']
 }
 
-/** Latencies of several blocks, rising. */
+interface Merged {
+  readonly last: Block | undefined
+  readonly count: number
+  readonly sortedMs: Float64Array
+}
+
+/** By the first of the blocks: every look and every metric asks for the same ones again. */
+const known = new WeakMap<Block, Merged>()
+
+/** Latencies of several successive blocks, rising. */
 export function mergeBlocks(blocks: readonly Block[]): Float64Array {
+  const [first, last] = [blocks[0], blocks.at(-1)]
+  if (!first) return new Float64Array()
+  const before = known.get(first)
+  if (before?.last === last && before?.count === blocks.length) return before.sortedMs
+  const sortedMs = sortTogether(blocks)
+  known.set(first, { last, count: blocks.length, sortedMs })
+  return sortedMs
+}
+
+function sortTogether(blocks: readonly Block[]): Float64Array {
   const merged = new Float64Array(blocks.reduce((sum, { sortedMs }) => sum + sortedMs.length, 0))
   let end = 0
   for (const { sortedMs } of blocks) {

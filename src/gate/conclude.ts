@@ -19,10 +19,11 @@ export function conclude(judgements: readonly Judgement[], failOn: FailOn): Gate
   return failOn.includes('inconclusive') ? 'failed' : 'inconclusive'
 }
 
-/** Whether latencies were compared and not one of them could be judged: nothing else makes up for that. */
+/** Whether latencies were compared and neither one of them nor the CPU time could be judged: nothing else makes up for that. */
 function isBlind(judgements: readonly Judgement[]): boolean {
   const latencies = judgements.filter(({ metric }) => metric in latencyRatios)
-  return latencies.length > 0 && latencies.every(({ outcome }) => outcome === 'unjudged')
+  const work = judgements.filter(({ metric }) => metric in latencyRatios || metric === 'cpu')
+  return latencies.length > 0 && work.every(({ outcome }) => outcome === 'unjudged')
 }
 
 /** The answer in sentences: what decided it, then what is worth knowing. */
@@ -68,6 +69,7 @@ export function describeNoise(judgements: readonly Judgement[]): string {
 export function nameOf({ metric, subject }: Pick<Judgement, 'metric' | 'subject'>): string {
   const names: Partial<Record<Judgement['metric'], string>> = {
     p999: 'p99.9',
+    cpu: 'CPU time',
     startUp: 'start-up',
     modelSize: 'model size',
     usdPerMonth: 'USD a month',

@@ -10,6 +10,7 @@ export type MetricName =
   | 'p10'
   | Percentile
   | 'goodput'
+  | 'cpu'
   | 'errors'
   | 'startUp'
   | 'modelSize'

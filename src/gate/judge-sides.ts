@@ -48,9 +48,10 @@ function figureOf(metric: Rule['metric'], side: Side, { latencyMs, decision }: S
   const all = latencyMs[side]
   const ok = sortAscending(all.filter(Number.isFinite))
   if (metric === 'errors') return all.length === 0 ? null : (all.length - ok.length) / all.length
-  if (metric === 'goodput') {
+  if (metric === 'goodput' || metric === 'cpu') {
     const blocks = [...decision.first, ...decision.confirming].flat().filter((block) => block.side === side)
-    return blocks.reduce((sum, { goodputRps }) => sum + goodputRps, 0) / blocks.length
+    const figures = blocks.flatMap(({ goodputRps, cpuMs }) => (metric === 'cpu' ? (cpuMs ?? []) : goodputRps))
+    return figures.length === 0 ? null : mean(figures)
   }
   return ok.length === 0 ? null : percentile(ok, latencyRatios[metric as keyof typeof latencyRatios])
 }
@@ -70,6 +71,10 @@ function judgeStartUps({ startUps }: SidesRecord, rule: Rule): Judgement[] {
       ...{ worsening, allowed, detectable, outcome, reason: `${reason} (${head.length} starts each)` },
     },
   ]
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }
 
 function median(values: readonly number[]): number | null {

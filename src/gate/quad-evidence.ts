@@ -29,13 +29,13 @@ const TRIMMED = 0.2
 export function quadEvidence(rule: Rule, quads: readonly Quad[]): Evidence | NoEvidence {
   if (rule.metric === 'errors')
     return errorEvidence(rule, '', countErrors(quads, 'base'), countErrors(quads, 'head'))
-  const ratio = rule.metric === 'goodput' ? undefined : ratioOf(rule)
+  const measure = measureOf(rule)
   const starts = [...Map.groupBy(quads, ([block]) => block.start).values()]
-  if (starts.length >= LEAST_STARTS) return startsEvidence(rule, ratio, starts)
-  const groups = groupQuads(quads, ratio ?? 0)
+  if (starts.length >= LEAST_STARTS) return startsEvidence(rule, measure, starts)
+  const groups = groupQuads(quads, typeof measure === 'number' ? measure : 0)
   return evidenceOf(
     rule,
-    groups.map((group) => logRatioOf(ratio, group)),
+    groups.map((group) => logRatioOf(measure, group)),
   )
 }
 
@@ -43,18 +43,15 @@ export function quadEvidence(rule: Rule, quads: readonly Quad[]): Evidence | NoE
  * The same of processes that were started anew now and then: each start gives one figure, since what a process has
  * from its start on is alike in all its quads, however many there are.
  */
-function startsEvidence(
-  rule: Rule,
-  ratio: number | undefined,
-  starts: readonly Quad[][],
-): Evidence | NoEvidence {
+function startsEvidence(rule: Rule, measure: Measure, starts: readonly Quad[][]): Evidence | NoEvidence {
   return evidenceOf(
     rule,
     starts.map((quads) => {
       // Of the fastest, too: together they leave out the blocks that were disturbed all along.
-      const whole = ratio === undefined || ratio < FLOOR_BELOW || isTail(ratio, quads)
+      const whole =
+        measure === 'goodput' || (measure !== 'cpu' && (measure < FLOOR_BELOW || isTail(measure, quads)))
       const each = whole ? [quads] : quads.map((quad) => [quad])
-      return trimmedMean(each.map((group) => logRatioOf(ratio, group)).filter(Number.isFinite))
+      return trimmedMean(each.map((group) => logRatioOf(measure, group)).filter(Number.isFinite))
     }),
   )
 }
@@ -62,12 +59,14 @@ function startsEvidence(
 function evidenceOf(rule: Rule, all: readonly number[]): Evidence | NoEvidence {
   const logRatios = all.filter(Number.isFinite)
   if (logRatios.length >= Math.max(2, LEAST_SHARE * all.length)) return ratioEvidence(rule, '', logRatios)
-  const why = `only ${logRatios.length} of ${all.length} stretches have requests answered ok on both sides`
+  const lacking = rule.metric === 'cpu' ? 'CPU time that could be read' : 'requests answered ok on both sides'
+  const why = `only ${logRatios.length} of ${all.length} stretches have ${lacking}`
   return { rule, subject: '', why }
 }
 
-function logRatioOf(ratio: number | undefined, group: readonly Quad[]): number {
-  return ratio === undefined ? logGoodputLoss(group) : logPercentileRatio(ratio, group)
+function logRatioOf(measure: Measure, group: readonly Quad[]): number {
+  if (measure === 'goodput') return logGoodputLoss(group)
+  return measure === 'cpu' ? logCpuRatio(group) : logPercentileRatio(measure, group)
 }
 
 /** Whether a quad's own requests are too few for a percentile. */
@@ -81,7 +80,11 @@ function trimmedMean(values: readonly number[]): number {
   return mean([...values].sort((a, b) => a - b).slice(cut, values.length - cut))
 }
 
-function ratioOf({ metric }: Rule): number {
+/** The two that are figures of whole blocks, or the share of requests at or under a percentile. */
+type Measure = 'goodput' | 'cpu' | number
+
+function measureOf({ metric }: Rule): Measure {
+  if (metric === 'goodput' || metric === 'cpu') return metric
   const ratio = (latencyRatios as Readonly<Record<string, number>>)[metric]
   if (ratio === undefined) throw new RangeError(`${metric} is not measured in blocks`)
   return ratio
@@ -102,6 +105,11 @@ function groupQuads(quads: readonly Quad[], ratio: number): Quad[][] {
 function logGoodputLoss(group: readonly Quad[]): number {
   const level = (side: Side) => meanLog(blocksOf(group, side).map(({ goodputRps }) => goodputRps))
   return level('base') - level('head')
+}
+
+function logCpuRatio(group: readonly Quad[]): number {
+  const level = (side: Side) => meanLog(blocksOf(group, side).map(({ cpuMs }) => cpuMs ?? Number.NaN))
+  return level('head') - level('base')
 }
 
 /** The same of a percentile: of each block where its tail is long enough there, else of the whole group. */

@@ -78,14 +78,30 @@ export function loadRun(file: string): RunRecord {
   }
   const result = RECORD.safeParse(value)
   if (result.success) return value as RunRecord
+  const hint = 'plimsoll run writes these as run.json'
+  const other = somethingElse(value)
+  if (other) throw new UserError({ file: path, message: `not a saved run: ${other}`, hint })
   throw new UserError(
     result.error.issues.slice(0, 10).map(({ path: field, message }) => ({
       file: path,
       field: field.map(String).join('.'),
       message: `not a saved run: ${message}`,
-      hint: 'plimsoll run writes these as run.json',
+      hint,
     })),
   )
+}
+
+/** Parts of a run that another file may have too. */
+const ALIKE = 3
+
+/** Of what is no damaged run but something else, what it is; listing its every fault would help nobody. */
+function somethingElse(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return `it holds ${value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`}`
+  }
+  const parts = Object.keys(RECORD.shape)
+  const missing = parts.filter((part) => !(part in value))
+  return parts.length - missing.length <= ALIKE ? `it has no ${missing.join(', ')}` : undefined
 }
 
 /** Moves a run that is already in the folder aside, under its own id. Returns the new name, if there was one. */

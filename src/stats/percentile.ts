@@ -11,7 +11,8 @@ export const percentileRatios: Readonly<Record<Percentile, number>> = {
 
 /** Numbers in rising order, in a new array. */
 export function sortAscending(values: Iterable<number>): Float64Array {
-  return Float64Array.from(values).sort()
+  // Through its iterator, an array of doubles would be copied far more slowly.
+  return (values instanceof Float64Array ? values.slice() : Float64Array.from(values)).sort()
 }
 
 /**

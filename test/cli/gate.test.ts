@@ -48,6 +48,8 @@ describe('two servers in turns', () => {
     const p50 = result.judgements.find(({ metric }) => metric === 'p50')
     expect(p50?.outcome).toBe('failed')
     expect(p50?.worsening?.low).toBeGreaterThan(0.25)
+    const cpu = result.judgements.find(({ metric }) => metric === 'cpu')
+    if (process.platform === 'linux') expect(cpu?.head).toBeGreaterThan(Number(cpu?.base))
     expect(JSON.parse(readFileSync(report('json'), 'utf8'))).toEqual(result)
     expect(readFileSync(report('md'), 'utf8')).toContain('## ❌ The gate failed')
     expect(readFileSync(report('xml'), 'utf8')).toMatch(/<failure type="regression"/)

@@ -3,7 +3,7 @@ import { Replay, readTrace } from '../../bench/replay-trace.ts'
 import { seededRandom } from '../../src/core/random.ts'
 import { makeBlock, type Quad, quadOrder } from '../../src/gate/block.ts'
 import { decide, type Wanted } from '../../src/gate/decide.ts'
-import { INTERLEAVED_RULES, type Rule, withAllowed } from '../../src/gate/rules.ts'
+import { INTERLEAVED_RULES, type Rule, withAllowed, withCpu } from '../../src/gate/rules.ts'
 
 interface Made {
   readonly headFactor?: number
@@ -127,6 +127,44 @@ describe('the gate on a machine so noisy that the change to be caught could hide
       if (outcome === 'passed') expect(worsening?.high).toBeLessThanOrEqual(rule.caught)
       if (outcome === 'unjudged') expect(reason).toMatch(/too noisy here: it may be up to .* worse/)
     }
+  })
+})
+
+describe('the gate where latencies are noise and CPU time is known', () => {
+  const withCpuMs =
+    (headFactor: number) =>
+    ({ quads: count }: Wanted, turn: number) => {
+      const random = seededRandom(100 + turn)
+      return quads(count, turn, {}).map((quad) =>
+        quad.map((block) => {
+          const factor = block.side === 'head' ? headFactor : 1
+          const waiting = 1 + 30 * random() ** 4
+          const sortedMs = block.sortedMs.map((ms) => ms * waiting)
+          return { ...block, sortedMs, cpuMs: 9 * factor * (1 + 0.05 * random()) }
+        }),
+      ) as unknown as Quad[]
+    }
+  const rules = withCpu(INTERLEAVED_RULES)
+
+  test('fails a head whose requests take a tenth more of it, and says that no latency could tell', () => {
+    const { outcomes, decision } = drive(withCpuMs(1.1), rules)
+    expect(outcomes).toMatchObject({ cpu: 'failed', p10: 'unjudged', p50: 'unjudged' })
+    const cpu = decision.metrics.find(({ rule }) => rule.metric === 'cpu')
+    expect(cpu?.worsening?.value).toBeCloseTo(0.1, 2)
+  })
+
+  test('passes a head that takes as much', () => {
+    expect(drive(withCpuMs(1), rules).outcomes).toMatchObject({ cpu: 'passed', p10: 'unjudged' })
+  })
+
+  test('is undecided where it could be read of one side alone', () => {
+    const { outcomes, decision } = drive((wanted, turn) => {
+      return withCpuMs(1)(wanted, turn).map((quad) =>
+        quad.map(({ cpuMs, ...block }) => (block.side === 'head' ? block : { ...block, cpuMs })),
+      ) as unknown as Quad[]
+    }, rules)
+    expect(outcomes.cpu).toBe('inconclusive')
+    expect(decision.metrics[0]?.reason).toBe('only 0 of 40 stretches have CPU time that could be read')
   })
 })
 

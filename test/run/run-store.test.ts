@@ -94,9 +94,19 @@ describe('Loading refuses', () => {
     ])
   })
 
-  test.each(['null', '[]', '7', '"run"', '{}'])('other JSON: %s', (content) => {
-    const [problem] = problemsOf(() => loadRun(fileWith(content)))
-    expect(problem?.message).toMatch(/^not a saved run: /)
+  test.each([
+    ['null', 'it holds null'],
+    ['[]', 'it holds a list'],
+    ['7', 'it holds a number'],
+    ['"run"', 'it holds a string'],
+    ['{}', 'it has no schemaVersion, id, startedAt, finishedAt, scenario, profile, trials'],
+    [
+      '{"schemaVersion": 1, "id": "k6", "startedAt": "2026-10-01", "metrics": {}}',
+      'it has no finishedAt, scenario, profile, trials',
+    ],
+  ])('other JSON, with one problem: %s', (content, what) => {
+    const problems = problemsOf(() => loadRun(fileWith(content)))
+    expect(problems.map(({ message }) => message)).toEqual([`not a saved run: ${what}`])
   })
 
   test.each(['id', 'startedAt', 'finishedAt', 'scenario', 'profile', 'trials'])(

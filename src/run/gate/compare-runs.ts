@@ -10,6 +10,9 @@ import { judgeRuns } from '../../gate/judge-runs.ts'
 import type { Rule } from '../../gate/rules.ts'
 import { adviseRun } from '../advise-run.ts'
 
+/** Of untested candidates, those that a note names. */
+const NAMED = 3
+
 export interface RunFile {
   readonly file: string
   readonly record: RunRecord
@@ -53,9 +56,19 @@ export function compareRuns({ base, head, rules, changed, book }: RunsToCompare)
       ...differences.map(
         ({ what, field, base: was, head: is }) => `judged with another ${what} (${field}: ${was}, now ${is})`,
       ),
+      ...untestedNote(costs.base),
       ...advisedWarnings(costs.head),
     ],
   }
+}
+
+/** A baseline whose cheapest is unknown lets a head pass that costs more. */
+function untestedNote({ verdicts }: Advice): string[] {
+  const untested = verdicts.filter(({ outcome }) => outcome === 'untested')
+  if (untested.length === 0) return []
+  const each = untested.map(({ candidate, reasons }) => `${candidate.name} (${reasons.join('; ')})`)
+  const shown = [...each.slice(0, NAMED), ...(each.length > NAMED ? [`${each.length - NAMED} more`] : [])]
+  return [`the baseline's run left untested what may have been cheaper: ${shown.join(', ')}`]
 }
 
 function advisedWarnings({ warnings }: Advice): string[] {

@@ -17,6 +17,8 @@ export interface BlockOrder {
   readonly goodWithinMs: number
   /** Which start of the processes this is, from 0. */
   readonly start: number
+  /** CPU time that the side has had so far, ms. */
+  readonly readCpu: (side: Side) => number | undefined
   /** p99 of send lag that leaves a block valid, at a rate. */
   readonly acceptableLagMs: number
   readonly signal: AbortSignal
@@ -40,9 +42,11 @@ export async function measureBlock(
   seed: number,
   order: BlockOrder,
 ): Promise<MeasuredBlock> {
+  const before = order.readCpu(side)
   const { samples, valid } = await (order.arrival.kind === 'closed'
     ? loadInTurn(url, order, order.arrival.connections)
     : loadAtRate(url, seed, order, order.arrival))
+  const cpuMs = cpuOf(order, before, order.readCpu(side))
   const sorted = samples.toSorted((a, b) => a.dueMs - b.dueMs)
   const ok = sorted.filter(({ outcome }) => outcome === 'ok')
   const times = ok.map(({ dueMs, doneMs }) => doneMs - dueMs)
@@ -55,10 +59,22 @@ export async function measureBlock(
       due: sorted.length,
       goodputRps: goodput(good, sorted, order.arrival),
       start: order.start,
+      ...(cpuMs === undefined ? {} : { cpuMs }),
     }),
     latencyMs,
     valid,
   }
+}
+
+/** Of each request, those of the warm-up too. A thread that ended meanwhile has taken its time along. */
+function cpuOf(
+  { requests, arrival }: BlockOrder,
+  before: number | undefined,
+  after: number | undefined,
+): number | undefined {
+  if (before === undefined || after === undefined || after <= before) return undefined
+  const warmUp = arrival.kind === 'closed' ? WARM_UP * arrival.connections : WARM_UP
+  return (after - before) / (requests + warmUp)
 }
 
 /** Of a closed loop, what the server gets done; at a rate, the share of that rate that is good. */

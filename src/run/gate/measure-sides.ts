@@ -3,7 +3,8 @@ import { WorldError } from '../../core/errors.ts'
 import type { Slo } from '../../core/scenario.ts'
 import { type Quad, quadOrder, type Side } from '../../gate/block.ts'
 import { type Decision, decide, type GatePlan, type Wanted } from '../../gate/decide.ts'
-import type { Rule } from '../../gate/rules.ts'
+import type { Concern } from '../../gate/gate-result.ts'
+import { type Rule, withCpu } from '../../gate/rules.ts'
 import { percentile } from '../../stats/percentile.ts'
 import { type MeasuredBlock, measureBlock, type SideArrival } from './measure-block.ts'
 import { measureStartUps, type StartUpOrder, type StartUpSeries } from './measure-start-ups.ts'
@@ -14,7 +15,8 @@ export interface SidesMeasurement extends StartUpOrder, GatePlan {
   /** As many as fill a block when left out. */
   readonly requestsPerBlock?: number
   readonly rules: readonly Rule[]
-  readonly watched: ReadonlySet<Rule>
+  /** What is judged but can neither end nor prolong the measurement. */
+  readonly watched: ReadonlySet<Concern>
   readonly slo?: Slo
   readonly seed: number
 }
@@ -46,6 +48,11 @@ const START = { leastQuads: 5, mostPart: 1 / 16 } as const
 const LOOK_REQUESTS = 30
 /** Send lag that matters little, as a share of the base's median: both sides bear it, and it is in every latency. */
 const LAG_SHARE = 0.25
+/**
+ * Of the base's median latency, the CPU time from which on that is the work itself. A command that only asks another
+ * process to work, as `docker run` does, has hardly any.
+ */
+const CPU_SHARE = 0.2
 /** Of the quads that a look wants, at most so many times as many are measured when some are invalid. */
 const MOST_TRIES = 2
 
@@ -85,6 +92,9 @@ interface Cut {
   readonly acceptableLagMs: number
   /** Quads between two starts; infinite where nothing can be started. */
   readonly quadsPerStart: number
+  readonly readCpu: (side: Side) => number | undefined
+  /** Whether the CPU time of both can be read, and is what a request mostly takes. */
+  readonly cpuTells: boolean
 }
 
 /** As many requests as last `BLOCK.lastsMs` on the base; at a rate, as many as are due in that time. */
@@ -92,7 +102,8 @@ async function cutBlocks(order: SidesMeasurement, sides: Sides): Promise<Cut> {
   const { urls } = sides
   const { arrival, requestsPerBlock } = order
   const within = (count: number) => Math.min(BLOCK.most, Math.max(BLOCK.least, Math.ceil(count)))
-  const first = { requests: LOOK_REQUESTS, acceptableLagMs: Number.POSITIVE_INFINITY }
+  const readCpu = (side: Side) => sides.cpuMs(side)
+  const first = { requests: LOOK_REQUESTS, acceptableLagMs: Number.POSITIVE_INFINITY, readCpu }
   // Twice: the first requests of a process are slow.
   const cold = await measureBlock('base', urls.base, order.seed, blockOrder(order, first, 0))
   assertAnswers('base', [cold])
@@ -105,6 +116,8 @@ async function cutBlocks(order: SidesMeasurement, sides: Sides): Promise<Cut> {
     requests,
     acceptableLagMs: LAG_SHARE * typicalMs,
     quadsPerStart: quadsPerStart(order, sides, (4 * requests) / rps),
+    readCpu,
+    cpuTells: sides.cpuMs('head') !== undefined && (look.block.cpuMs ?? 0) >= CPU_SHARE * typicalMs,
   }
 }
 
@@ -119,10 +132,11 @@ function quadsPerStart({ looks }: SidesMeasurement, sides: Sides, quadS: number)
 
 function blockOrder(
   { request, arrival, slo, signal }: SidesMeasurement,
-  cut: Pick<Cut, 'requests' | 'acceptableLagMs'>,
+  { requests, acceptableLagMs, readCpu }: Pick<Cut, 'requests' | 'acceptableLagMs' | 'readCpu'>,
   start: number,
 ) {
-  return { request, arrival, ...cut, goodWithinMs: goodWithin(slo), start, signal }
+  const goodWithinMs = goodWithin(slo)
+  return { request, arrival, requests, acceptableLagMs, readCpu, goodWithinMs, start, signal }
 }
 
 /** The limit of the highest percentile that the SLO names. */
@@ -155,8 +169,9 @@ class SideMeter {
   }
 
   async drive(): Promise<Decision> {
-    const { rules, watched, looks } = this.#order
-    const gate = decide(rules, { looks }, watched)
+    const { rules: asked, watched, looks } = this.#order
+    const rules = this.#cut.cpuTells ? withCpu(asked) : asked
+    const gate = decide(rules, { looks }, new Set(rules.filter(({ concern }) => watched.has(concern))))
     let step = gate.next()
     while (!step.done) step = gate.next(await this.#measure(step.value))
     return step.value

@@ -33,6 +33,8 @@ export interface Sides {
   readonly startUpMs: Readonly<Record<Side, number | null>>
   /** Whether any side is a command, which `restart` starts anew. */
   readonly startsProcesses: boolean
+  /** CPU time that the processes of a side have had, ms; undefined of a URL, and where the system does not tell. */
+  cpuMs(side: Side): number | undefined
   restart(): Promise<void>
   stop(): Promise<void>
 }
@@ -71,6 +73,7 @@ export async function openSides(order: SidesOrder): Promise<Sides> {
     urls,
     startUpMs,
     startsProcesses: order.base.kind === 'command' || order.head.kind === 'command',
+    cpuMs: (side) => running.get(side)?.cpuMs(),
     restart: async () => {
       await stop()
       await startOrStop()

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WorldError } from '../../core/errors.ts'
+import { readCpuMs } from './read-cpu.ts'
 
 export interface CommandOrder {
   /** Run by the shell; it finds the port to listen on in the environment variable PORT. */
@@ -22,6 +23,8 @@ export interface RunningCommand {
   readonly url: string
   /** From starting the process to its first answer. */
   readonly startUpMs: number
+  /** CPU time that its process group has had, ms; undefined where the system does not tell. */
+  cpuMs(): number | undefined
   /** Ends the process and everything that it started, and waits until they are gone. */
   stop(): Promise<void>
 }
@@ -50,7 +53,8 @@ export async function startCommand(order: CommandOrder): Promise<RunningCommand>
   const stop = stopper(child, order.signal)
   try {
     await awaitReady(order, url, child, readStderr)
-    return { url, startUpMs: performance.now() - startedMs, stop }
+    const startUpMs = performance.now() - startedMs
+    return { url, startUpMs, cpuMs: () => (child.pid === undefined ? undefined : readCpuMs(child.pid)), stop }
   } catch (error) {
     await stop()
     order.signal.throwIfAborted()

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../../src/core/errors.ts'
+import type { Trial } from '../../../src/core/measurement.ts'
 import type { RunRecord } from '../../../src/core/run-record.ts'
 import type { Changeable } from '../../../src/gate/find-differences.ts'
 import { BASELINE_RULES } from '../../../src/gate/rules.ts'
@@ -92,6 +93,19 @@ describe('a run against a baseline', () => {
     expect(failed).toEqual(['slo'])
     expect(judgements.find(({ metric }) => metric === 'slo')?.reason).toContain('too little memory')
     expect(judgements.find(({ metric }) => metric === 'usdPerMonth')?.outcome).toBe('unjudged')
+  })
+
+  test('notes what the baseline left untested', () => {
+    const deployed = cloudRun({ url: 'https://harbour.example/predict' })
+    const candidate = deployed.name
+    const measurement = openMeasurement(timesAround(90, 1000, 7), { failures: 0 })
+    const payload = { requestBytes: 1000, replyBytes: 1000 }
+    const run = (trial: Trial) => runRecord({ trials: [trial] }, { candidates: [deployed] })
+    const tried = run({ candidate, status: 'measured', measurement, payload })
+    const untried = run({ candidate, status: 'failed', error: 'no answer' })
+    const note = `the baseline's run left untested what may have been cheaper: ${candidate} (no answer)`
+    expect(compare(tried, [], untried).notes).toContain(note)
+    expect(compare(tried, [], tried).notes.join()).not.toContain('left untested')
   })
 
   test('judges start-up, size and errors of a measured deployment', () => {
