@@ -142,7 +142,11 @@ export const MODEL_COMMANDS: readonly Command[] = [
         summary: 'list of sessions at a time, each a process (default: up to twice the cores)',
       },
       { name: 'slo', value: 'limits', summary: "what the best setting keeps to, e.g. 'p95<50ms'" },
-      { name: 'budget', value: 'time', summary: 'about how long to measure (default: 60s)' },
+      {
+        name: 'budget',
+        value: 'time',
+        summary: 'about how long to measure, but never less than three rounds (default: 60s)',
+      },
       { name: 'seed', value: 'number', summary: 'of everything random (default: 1)' },
       {
         name: 'out',

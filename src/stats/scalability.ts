@@ -34,7 +34,7 @@ const RESAMPLES = 200
  * concurrency (a bootstrap).
  *
  * N/X is linear in 1, N − 1 and N(N − 1) with coefficients 1/γ, σ/γ and κ/γ, so relative errors are fitted by
- * non-negative least squares over which of σ and κ are above 0: exact, for three unknowns.
+ * least squares over which of the bounds of σ (0 and 1) and κ (0) are met: exact, for three unknowns.
  * @param random uniform in [0, 1)
  * @returns null with fewer than two concurrencies
  */
@@ -66,6 +66,10 @@ const SUBSETS: readonly (readonly boolean[])[] = [
   [true, false, true],
   [true, false, false],
 ]
+const SERIAL_SUBSETS: readonly (readonly boolean[])[] = [
+  [true, false, true],
+  [true, false, false],
+]
 
 function fitOnce(points: readonly ScalabilityPoint[]): Scalability {
   const rows = points.map(({ concurrency: n, perSecond }) => {
@@ -73,9 +77,16 @@ function fitOnce(points: readonly ScalabilityPoint[]): Scalability {
     const scale = perSecond / n
     return [1, n - 1, n * (n - 1)].map((term) => term * scale)
   })
-  const fits = SUBSETS.map((used) => leastSquares(rows, used)).filter((each) =>
-    each.every((value) => value >= 0),
-  )
+  // All of it one at a time: 1 and N − 1 have one coefficient.
+  const serialRows = rows.map(([one = 0, others = 0, pairs = 0]) => [one + others, 0, pairs])
+  const fits = [
+    ...SUBSETS.map((used) => leastSquares(rows, used)),
+    ...SERIAL_SUBSETS.map((used) => leastSquares(serialRows, used)).map(([all = 0, , pairs = 0]) => [
+      all,
+      all,
+      pairs,
+    ]),
+  ].filter(([one = 0, others = 0, pairs = 0]) => one >= others && others >= 0 && pairs >= 0)
   const error = (values: readonly number[]) =>
     rows.reduce(
       (sum, row) => sum + (row.reduce((total, term, at) => total + term * (values[at] ?? 0), 0) - 1) ** 2,

@@ -42,6 +42,33 @@ describe('The Universal Scalability Law', () => {
     expect(fit?.intervals.sigma.high).toBeGreaterThan(0.017)
   })
 
+  test('has a serial share of 0 to 1, whatever was measured: what slows more is the cost of each pair', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 1, max: 100, noNaN: true }), { minLength: 9, maxLength: 9 }),
+        (all) => {
+          const points = all.map((perSecond, index) => ({
+            concurrency: [1, 2, 4][index % 3] ?? 1,
+            perSecond,
+          }))
+          const fit = fitScalability(points, seededRandom(2))
+          if (!fit) throw new Error('three concurrencies are enough')
+          const { sigma } = fit.intervals
+          expect(Math.min(sigma.low, fit.sigma)).toBeGreaterThanOrEqual(0)
+          expect(Math.max(sigma.high, fit.sigma)).toBeLessThanOrEqual(1)
+          expect(fit.kappa).toBeGreaterThanOrEqual(0)
+        },
+      ),
+      { numRuns: 30 },
+    )
+    const slower = { gamma: 100, sigma: 1.5, kappa: 0 }
+    const falling = [1, 2, 4].map((concurrency) => ({
+      concurrency,
+      perSecond: throughputAt(slower, concurrency),
+    }))
+    expect(fitScalability(falling, seededRandom(3))?.sigma).toBe(1)
+  })
+
   test('says nothing from one concurrency', () => {
     expect(fitScalability([{ concurrency: 1, perSecond: 5 }], seededRandom(1))).toBeNull()
   })
