@@ -43,9 +43,21 @@ const BY_RESOURCE = BOUNDS.map(([resource, least, most]) => ({ pattern: wildcard
 /** Vertex AI over Compute Engine on demand: 1.15, or 1.30 where its fee was added to a price that has it already. */
 const VERTEX_RATIO = ['1.1', '1.2'] as const
 
+/** Spot costs at least 9% of what it is on demand (Google publishes 60 to 91% off), commitments far more. Chosen here. */
+const LEAST_OF_ON_DEMAND = 0.05
+
 /** Everything in the book that a price cannot be. */
 export function insanities(book: PriceBook): Insanity[] {
-  const rules = [spotRule, commitmentRule, largerGpuRule, boundsRule, freeRule, fallingTiersRule, vertexRule]
+  const rules = [
+    spotRule,
+    commitmentRule,
+    discountRule,
+    largerGpuRule,
+    boundsRule,
+    freeRule,
+    fallingTiersRule,
+    vertexRule,
+  ]
   const found = book.prices.flatMap((price) =>
     rules.flatMap((rule) => {
       const message = rule(price, book)
@@ -70,6 +82,12 @@ const commitmentRule: Rule = (price, book) => {
   const onDemand = isCommitment ? findPrice(book, price.resource, price.region) : undefined
   const dearer = [longer, onDemand].find((other) => other && usd(price).gt(usd(other)))
   return dearer && `${price.purchase} costs ${usd(price)}, more than the ${usd(dearer)} of ${dearer.purchase}`
+}
+
+const discountRule: Rule = (price, book) => {
+  const onDemand = price.purchase === 'on-demand' ? undefined : findPrice(book, price.resource, price.region)
+  if (!onDemand || usd(price).gte(usd(onDemand).times(LEAST_OF_ON_DEMAND))) return undefined
+  return `${price.purchase} costs ${usd(price)}, hardly anything of the ${usd(onDemand)} on demand`
 }
 
 /** On demand only: what spare capacity costs follows demand, and has had the smaller one dearer. */
