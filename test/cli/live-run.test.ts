@@ -36,6 +36,11 @@ async function recorded(terminal: Tmux, name: string): Promise<void> {
   }
 }
 
+/** Its sentences, however they are wrapped; on a busy machine they may name no candidate. */
+function recommendation(shown: string): string | undefined {
+  return /^Modelled, not measured:.*?\n\n/ms.exec(shown)?.[0].replace(/\s+/g, ' ')
+}
+
 describe('the quickstart, run in a terminal', () => {
   test('shows at every size what was recorded: under load, paused with the keys, and what it found', async () => {
     const terminal = open(80, 24, 'clear; plimsoll run quickstart.yaml')
@@ -50,7 +55,7 @@ describe('the quickstart, run in a terminal', () => {
     await recorded(terminal, 'help')
     terminal.keys('?', 'p')
     terminal.resize(120, 100)
-    await terminal.shows('saved: reports/quickstart-', 'Cheapest that meets the SLO')
+    await terminal.shows('saved: reports/quickstart-', 'Modelled, not measured')
     const left = terminal.screen()
     expect(left).toMatch(/✓ service time with \d+ threads? {2}p50/)
     expect(left).not.toContain('being loaded')
@@ -58,8 +63,10 @@ describe('the quickstart, run in a terminal', () => {
 
     const [run = ''] = readdirSync(join(folder, 'reports'))
     const { stdout } = await plimsoll(['advise', join('reports', run)], at)
-    const cheapest = /Cheapest that meets the SLO: .*/.exec(stdout)?.[0]
-    expect(left).toContain(cheapest)
+    expect(recommendation(stdout)).toMatch(
+      /Cheapest that meets the SLO: |No candidate is sure to meet the SLO; /,
+    )
+    expect(recommendation(left)).toBe(recommendation(stdout))
   }, 300_000)
 })
 
