@@ -19,13 +19,14 @@ export const MODEL_COMMANDS: readonly Command[] = [
         name: 'workers',
         short: 'w',
         value: 'number',
-        summary: 'inferences at a time, each with the model loaded (default: cores / --threads)',
+        summary:
+          'inferences at a time, each with the model loaded (default: PLIMSOLL_WORKERS, else cores / --threads)',
       },
       {
         name: 'threads',
         short: 't',
         value: 'number',
-        summary: 'onnxruntime threads per inference (default: 1)',
+        summary: 'onnxruntime threads per inference (default: PLIMSOLL_THREADS, else 1)',
       },
       {
         name: 'device',
@@ -33,11 +34,15 @@ export const MODEL_COMMANDS: readonly Command[] = [
         summary:
           'cpu, or cuda for an NVIDIA GPU (default: PLIMSOLL_DEVICE, else cpu); cuda has 1 worker by default',
       },
-      { name: 'max-batch', value: 'count', summary: 'most requests that run as one batch (default: 1)' },
+      {
+        name: 'max-batch',
+        value: 'count',
+        summary: 'most requests that run as one batch (default: PLIMSOLL_MAX_BATCH, else 1)',
+      },
       {
         name: 'max-delay',
         value: 'time',
-        summary: 'how long the first of a batch waits for more (default: 2ms)',
+        summary: 'how long the first of a batch waits for more (default: PLIMSOLL_MAX_DELAY, else 2ms)',
       },
       {
         name: 'max-queue',

@@ -5,6 +5,7 @@ import { parseDurationMs, parseSizeBytes } from '../core/units.ts'
 import { type Device, isDevice } from './device.ts'
 import type { ServeOptions } from './serve-model.ts'
 import { jsonLog } from './server/write-log.ts'
+import { VARIABLE_OPTIONS, variableOf } from './server-environment.ts'
 
 /** Cloud Run ends a container 10 s after SIGTERM; the server is gone by then. */
 const DRAIN_MS = 8000
@@ -61,19 +62,21 @@ export function nameOf(modelPath: string): string {
 
 /**
  * What the command line and the platform say: Vertex AI sets `AIP_HTTP_PORT`, `AIP_HEALTH_ROUTE` and
- * `AIP_PREDICT_ROUTE`, Cloud Run sets `PORT`. Options go before the environment. In a container, which one of the two
- * tells, the server listens on every address; else on this machine's own. `PLIMSOLL_DEVICE` is what `--device` is.
+ * `AIP_PREDICT_ROUTE`, Cloud Run sets `PORT`; `PLIMSOLL_THREADS` is what `--threads` is, and so for all of
+ * `VARIABLE_OPTIONS`. Options go before the environment. In a container, which one of the two ports tells, the server
+ * listens on every address; else on this machine's own.
  *
- * @param values options by name, as text
+ * @param given options by name, as text
  * @throws UserError with every problem at once
  */
 export function readServeOptions(
   modelPath: string,
   version: string,
-  values: ReadonlyMap<string, string>,
+  given: ReadonlyMap<string, string>,
   env: Readonly<Record<string, string | undefined>>,
 ): ServeOptions {
   const problems: Problem[] = []
+  const { values, written } = withVariables(given, env)
   const check = <T>(value: T | undefined, fallback: T, message: string): T => {
     if (value === undefined) problems.push({ message })
     return value ?? fallback
@@ -81,13 +84,13 @@ export function readServeOptions(
   const whole = (name: string, fallback: number, least: number, most: number, text = values.get(name)) => {
     if (text === undefined) return fallback
     const fits = /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most
-    const message = `--${name} ${text} is not a whole number from ${least} to ${most}`
+    const message = `${written(name)} ${text} is not a whole number from ${least} to ${most}`
     return check(fits ? Number(text) : undefined, fallback, message)
   }
   const duration = (name: string, fallback: number) => {
     const text = values.get(name)
     if (text === undefined) return fallback
-    return check(parseDurationMs(text), fallback, `--${name} ${text} is not a time such as 5ms or 30s`)
+    return check(parseDurationMs(text), fallback, `${written(name)} ${text} is not a time such as 5ms or 30s`)
   }
   const size = (name: string, fallback: number) => {
     const text = values.get(name)
@@ -108,7 +111,7 @@ export function readServeOptions(
   const inContainer = onVertex || env.PORT !== undefined
   const threads = whole('threads', 1, 1, 256)
   const maxBatch = whole('max-batch', 1, 1, 1024)
-  const device = readDevice(values.get('device'), env.PLIMSOLL_DEVICE, problems)
+  const device = readDevice(values.get('device') ?? 'cpu', written('device'), problems)
   const log = values.get('log') ?? 'off'
   if (log !== 'off' && log !== 'json') problems.push({ message: `--log ${log} is neither off nor json` })
   const name = values.get('name') ?? base.modelName
@@ -145,10 +148,24 @@ function workersFor(threads: number): number {
   return Math.max(1, Math.floor(availableParallelism() / threads))
 }
 
-function readDevice(option: string | undefined, variable: string | undefined, problems: Problem[]): Device {
-  const text = option ?? (variable || 'cpu')
+/** The options, with those of the environment where none is given; and how each of them was written. */
+function withVariables(
+  given: ReadonlyMap<string, string>,
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly values: ReadonlyMap<string, string>; readonly written: (name: string) => string } {
+  const set = VARIABLE_OPTIONS.flatMap((name) => {
+    const text = env[variableOf(name)]
+    return given.has(name) || text === undefined || text === '' ? [] : [[name, text] as const]
+  })
+  const fromVariable = new Map<string, string>(set)
+  return {
+    values: new Map([...given, ...fromVariable]),
+    written: (name) => (fromVariable.has(name) ? variableOf(name) : `--${name}`),
+  }
+}
+
+function readDevice(text: string, written: string, problems: Problem[]): Device {
   if (isDevice(text)) return text
-  const where = option === undefined ? 'PLIMSOLL_DEVICE' : '--device'
-  problems.push({ message: `${where} ${text} is neither cpu nor cuda` })
+  problems.push({ message: `${written} ${text} is neither cpu nor cuda` })
   return 'cpu'
 }

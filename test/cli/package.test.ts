@@ -90,9 +90,9 @@ describe('a container', () => {
       'model/half.onnx',
       '--log',
       'json',
-      '--max-batch',
-      '4',
     ])
+    // As a variable, so that a deployment of another candidate can have it otherwise.
+    expect(made.env.PLIMSOLL_MAX_BATCH).toBe('4')
     expect(await tryImage(made)).toMatchObject({ answer: { predictions: [3.5] }, code: 0 })
   })
 

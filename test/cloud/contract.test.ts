@@ -10,6 +10,7 @@ import { openJournal, readJournal } from '../../src/cloud/journal.ts'
 import { openCloud } from '../../src/cloud/open-cloud.ts'
 import { SpendMeter } from '../../src/cloud/spend-meter.ts'
 import { tearDown } from '../../src/cloud/tear-down.ts'
+import type { Candidate } from '../../src/core/candidate.ts'
 import { decimal } from '../../src/core/money.ts'
 import { billUsage } from '../../src/pricing/bill.ts'
 import { loadPriceBook } from '../../src/pricing/price-book.ts'
@@ -96,6 +97,21 @@ describe.each(PLATFORMS_UNDER_TEST.map((each) => [each.candidate.name, each] as 
     expect(most).toBeGreaterThan(0)
     expect(deployer.plan(candidate, order)).toEqual(deployer.plan(candidate, order))
   })
+
+  // A function's source says it: a bundle is made for each candidate.
+  if (candidate.platform !== 'functions') {
+    test('has the server run the candidate’s threads and batches, whatever its image was made for', async () => {
+      const written = async (wanted: Candidate) => {
+        await deployer.deploy(wanted, order, scope)
+        const text = JSON.stringify(fake.project.inventory.list().map(({ body }) => body))
+        await remove()
+        return ['PLIMSOLL_THREADS', 'PLIMSOLL_MAX_BATCH'].map(
+          (name) => new RegExp(`${name}(?:=|","value":")(\\d+)`).exec(text)?.[1],
+        )
+      }
+      expect(await written({ ...candidate, threads: 2, maxBatch: 4 })).toEqual(['2', '4'])
+    })
+  }
 
   test('says what it takes: services, permissions, each once', () => {
     const { services, permissions } = deployer.requirements(candidate, order)

@@ -49,6 +49,30 @@ describe('the options of a server', () => {
     expect(() => read({}, { PLIMSOLL_DEVICE: 'gpu' })).toThrow('PLIMSOLL_DEVICE gpu is neither cpu nor cuda')
   })
 
+  it('take from the environment how inferences run where no option says it', () => {
+    const env = {
+      PLIMSOLL_THREADS: '2',
+      PLIMSOLL_WORKERS: '3',
+      PLIMSOLL_MAX_BATCH: '8',
+      PLIMSOLL_MAX_DELAY: '5ms',
+    }
+    expect(read({}, env)).toMatchObject({ threads: 2, workers: 3, maxBatch: 8, maxDelayMs: 5 })
+    expect(read({ 'max-batch': '1', workers: '1' }, env)).toMatchObject({
+      threads: 2,
+      workers: 1,
+      maxBatch: 1,
+    })
+    expect(read({}, { PLIMSOLL_MAX_BATCH: '' })).toMatchObject({ maxBatch: 1 })
+    expect(() => read({}, { PLIMSOLL_THREADS: 'x', PLIMSOLL_MAX_DELAY: 'y' })).toThrow(
+      expect.objectContaining({
+        problems: [
+          { message: 'PLIMSOLL_THREADS x is not a whole number from 1 to 256' },
+          { message: 'PLIMSOLL_MAX_DELAY y is not a time such as 5ms or 30s' },
+        ],
+      }),
+    )
+  })
+
   it('tell of everything that is wrong, not of the first thing', () => {
     const values = { port: 'x', workers: '0', 'max-delay': '5', 'max-body': 'big', log: 'xml', name: 'a b' }
     const wrong = [

@@ -1,6 +1,7 @@
 import { DISK_TYPE, type GceCandidate } from '../../core/candidate.ts'
 import { machineType } from '../../core/machine-type.ts'
 import { cloudInit } from '../../serving/package/cloud-init.ts'
+import { serverEnvironment } from '../../serving/server-environment.ts'
 import type { DeployOrder } from '../deployer.ts'
 import { nameOf } from './names.ts'
 
@@ -75,7 +76,10 @@ function userData(candidate: GceCandidate, { settings, image = '' }: DeployOrder
     image,
     port: settings.port,
     gpus: candidate.accelerator?.count ?? 0,
-    env: settings.modelUri === undefined ? {} : { MODEL_URI: settings.modelUri },
+    env: {
+      ...(settings.modelUri !== undefined && { MODEL_URI: settings.modelUri }),
+      ...serverEnvironment(candidate),
+    },
   })
 }
 

@@ -1,5 +1,6 @@
 import type { protos } from '@google-cloud/run'
 import type { CloudRunCandidate } from '../../core/candidate.ts'
+import { serverEnvironment } from '../../serving/server-environment.ts'
 import type { DeployOrder } from '../deployer.ts'
 import { instances } from './plan.ts'
 
@@ -34,7 +35,7 @@ export function serviceSpec(candidate: CloudRunCandidate, order: DeployOrder): S
         {
           image,
           ports: [{ containerPort: settings.port }],
-          env: environment(order),
+          env: environment(candidate, order),
           resources: {
             limits: limits(candidate),
             cpuIdle: candidate.billing === 'request-based',
@@ -52,8 +53,12 @@ export function serviceSpec(candidate: CloudRunCandidate, order: DeployOrder): S
   }
 }
 
-function environment({ settings }: DeployOrder) {
-  return settings.modelUri === undefined ? [] : [{ name: 'MODEL_URI', value: settings.modelUri }]
+function environment(candidate: CloudRunCandidate, { settings }: DeployOrder) {
+  const model = settings.modelUri === undefined ? {} : { MODEL_URI: settings.modelUri }
+  return Object.entries({ ...model, ...serverEnvironment(candidate) }).map(([name, value]) => ({
+    name,
+    value,
+  }))
 }
 
 /** In the units of Kubernetes: `cpu: "2"`, `memory: "2048Mi"`. */

@@ -1,5 +1,6 @@
 import type { protos } from '@google-cloud/aiplatform'
 import type { VertexCandidate } from '../../core/candidate.ts'
+import { serverEnvironment } from '../../serving/server-environment.ts'
 import type { DeployOrder } from '../deployer.ts'
 import { idOf, locationName, vertexResources } from './names.ts'
 import { acceleratorEnum, shapeOf } from './shape.ts'
@@ -31,6 +32,7 @@ export function uploadRequest(candidate: VertexCandidate, order: DeployOrder): U
         ports: [{ containerPort: port }],
         predictRoute: predictPath,
         healthRoute: healthPath,
+        env: Object.entries(serverEnvironment(candidate)).map(([name, value]) => ({ name, value })),
         deploymentTimeout: { seconds: Math.min(LONGEST_DEPLOYMENT_S, Math.ceil(readyTimeoutMs / 1000)) },
       },
     },

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, posix } from 'node:path'
 import { UserError } from '../../core/errors.ts'
 import { besideModel, externalDataFiles } from '../external-data.ts'
+import { VARIABLE_OPTIONS, variableOf } from '../server-environment.ts'
 import type { PackageFile, PackageOrder } from './package-order.ts'
 import { serverFiles } from './server-files.ts'
 
@@ -56,8 +57,17 @@ function dockerfile(order: PackageOrder): string {
   const { modelPath, modelUri, candidate } = order
   const gpu = candidate.accelerator !== undefined
   const model = modelUri === undefined ? [`model/${basename(modelPath)}`] : []
-  const options = [...order.serveOptions].flatMap(([name, value]) => [`--${name}`, value])
-  const entry = ['node', 'server/serving/serve-container.js', ...model, '--log', 'json', ...options]
+  const isVariable = ([name]: readonly [string, string]) => VARIABLE_OPTIONS.some((each) => each === name)
+  const options = [...order.serveOptions].filter((each) => !isVariable(each))
+  const settings = [...order.serveOptions].filter(isVariable)
+  const entry = [
+    'node',
+    'server/serving/serve-container.js',
+    ...model,
+    '--log',
+    'json',
+    ...options.flatMap(([name, value]) => [`--${name}`, value]),
+  ]
   // Vertex AI tells the container itself where its copy of the model lies.
   const uri = modelUri === undefined || candidate.platform === 'vertex' ? [] : [`ENV MODEL_URI=${modelUri}`]
   return [
@@ -83,6 +93,7 @@ function dockerfile(order: PackageOrder): string {
     '# Listens on AIP_HTTP_PORT or PORT where one is set, else on 8080.',
     'ENV PORT=8080',
     'EXPOSE 8080',
+    ...settings.map(([name, value]) => `ENV ${variableOf(name)}=${value}`),
     ...(gpu ? ['# -e PLIMSOLL_DEVICE=cpu tries it without a GPU.', 'ENV PLIMSOLL_DEVICE=cuda'] : []),
     'USER node',
     `ENTRYPOINT ${JSON.stringify(entry)}`,
