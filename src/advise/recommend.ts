@@ -100,7 +100,7 @@ function evidenceSentence({ verdicts, cheapest, ties }: Ranking): string {
   const range = 'the range in brackets is where the truth should lie.'
   if (modelled < decisive.length)
     return `Partly modelled: of ${decisive.length} deciding candidates ${modelled} were not loaded; ${range}`
-  return `Modelled, not measured: nothing of this was loaded on Google Cloud. Each figure scales this machine's speed to other hardware; ${range}`
+  return `Modelled, not measured: nothing of this was loaded on Google Cloud. Each figure scales the profiled machine's speed to other hardware; ${range}`
 }
 
 function measuredSentence(decisive: readonly Verdict[]): string {

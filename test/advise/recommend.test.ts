@@ -156,7 +156,7 @@ describe('The ranking', () => {
 describe('The recommendation', () => {
   test('says first that it is modelled, then who wins, by how much, and what would settle it', () => {
     expect(advise(cheap, dear, slow).sentences).toEqual([
-      "Modelled, not measured: nothing of this was loaded on Google Cloud. Each figure scales this machine's speed to " +
+      "Modelled, not measured: nothing of this was loaded on Google Cloud. Each figure scales the profiled machine's speed to " +
         'other hardware; the range in brackets is where the truth should lie.',
       'Cheapest that meets the SLO: cheap, $100.00 ($90.00 to $110.00) a month; p95 120 ms, 40% under 200 ms.',
       'To settle that it meets the SLO: deploy and load cheap, 30 min, about $0.08.',

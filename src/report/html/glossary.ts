@@ -6,7 +6,7 @@ const GLOSSARY = {
   candidate: ['candidate', 'A way of running the model on Google Cloud that is compared here.'],
   modelled: [
     'modelled',
-    'Predicted: the service time on this machine, scaled by published figures to the candidate’s hardware and simulated through a month of the traffic on the platform’s own autoscaler. The range beside it is where the truth is believed to be.',
+    'Predicted: the service time as profiled, scaled by published figures to the candidate’s hardware and simulated through a month of the traffic on the platform’s own autoscaler. The range beside it is where the truth is believed to be.',
   ],
   measured: [
     'measured',

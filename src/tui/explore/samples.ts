@@ -7,7 +7,7 @@ export interface Samples {
   readonly ms: readonly number[]
 }
 
-/** Of the deployment where it was loaded; else of the model on this machine, with the candidate's threads. */
+/** Of the deployment where it was loaded; else of the profiled model, with the candidate's threads. */
 export function serviceSamples(
   { trials, profile, variants }: RunRecord,
   candidate: Candidate,
@@ -18,5 +18,5 @@ export function serviceSamples(
   const setting = own?.settings.find(({ threads }) => threads === candidate.threads) ?? own?.settings[0]
   if (!setting) return undefined
   const threads = `${setting.threads} thread${setting.threads === 1 ? '' : 's'}`
-  return { what: `the model on this machine with ${threads}`, ms: setting.measurement.samplesMs }
+  return { what: `the model, profiled with ${threads}`, ms: setting.measurement.samplesMs }
 }

@@ -73,6 +73,6 @@ function measuredHere(profile: ProfileSummary): string {
     { title: 'of it in the model, p50', number: true },
     { title: 'valid' },
   ]
-  return `<h3>${escapeHtml(timedWhere(profile))}: ${term('serviceTime')}</h3>${table('Service times on this machine', columns, rows)}
+  return `<h3>${escapeHtml(timedWhere(profile))}: ${term('serviceTime')}</h3>${table('Service times as profiled', columns, rows)}
 <p>Request ${formatBytes(sizes.requestBytes)}, reply ${formatBytes(sizes.replyBytes)}; server up to ${escapeHtml(String(sizes.peakRssMib))} MiB. Start-up, median of ${startUpMs.count}: ${formatMs(totalMs)} to the first reply (process ${formatMs(processMs)}, model ${formatMs(modelLoadMs)}, first reply ${formatMs(firstReplyMs)}).</p>`
 }
