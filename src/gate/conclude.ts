@@ -21,9 +21,22 @@ export function conclude(judgements: readonly Judgement[], failOn: FailOn): Gate
 
 /** Whether latencies were compared and neither one of them nor the CPU time could be judged: nothing else makes up for that. */
 function isBlind(judgements: readonly Judgement[]): boolean {
+  return (
+    isTooNoisy(judgements) &&
+    !judgements.some(({ metric, outcome }) => metric === 'cpu' && outcome !== 'unjudged')
+  )
+}
+
+/** Whether latencies were compared and none of them could be judged. */
+function isTooNoisy(judgements: readonly Judgement[]): boolean {
   const latencies = judgements.filter(({ metric }) => metric in latencyRatios)
-  const work = judgements.filter(({ metric }) => metric in latencyRatios || metric === 'cpu')
-  return latencies.length > 0 && work.every(({ outcome }) => outcome === 'unjudged')
+  return latencies.length > 0 && latencies.every(({ outcome }) => outcome === 'unjudged')
+}
+
+function tooNoisySentence(judgements: readonly Judgement[]): string {
+  return isBlind(judgements)
+    ? 'No latency could be judged.'
+    : 'No latency could be judged: the CPU time of a request stands in for all of them, and does not see waiting.'
 }
 
 /** The answer in sentences: what decided it, then what is worth knowing. */
@@ -37,7 +50,7 @@ export function summarize(judgements: readonly Judgement[], outcome: GateOutcome
     ...sentences(of('failed', true)),
     ...sentences(of('inconclusive', true)),
     ...(outcome === 'passed' ? [passedSentence(of('passed', true).length)] : []),
-    ...(isBlind(counting) ? ['No latency could be judged.'] : []),
+    ...(isTooNoisy(counting) ? [tooNoisySentence(counting)] : []),
     ...(counting.every(({ outcome: each }) => each === 'unjudged')
       ? ['Nothing that counts could be judged.']
       : []),

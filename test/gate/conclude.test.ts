@@ -26,6 +26,24 @@ describe('the answer to all judgements', () => {
     )
   })
 
+  test('may rest on CPU time where no latency could be judged, and says what that does not see', () => {
+    const [some] = judgements
+    if (!some) throw new Error('no judgement')
+    const of = (metric: Judgement['metric'], outcome: 'passed' | 'unjudged') => ({ ...some, metric, outcome })
+    const latencies = [of('p50', 'unjudged'), of('p95', 'unjudged')]
+    const says = (each: readonly Judgement[]) =>
+      summarize(each, conclude(each, DEFAULT_FAIL_ON), DEFAULT_FAIL_ON)
+    const withCpu = [of('cpu', 'passed'), ...latencies]
+    expect(conclude(withCpu, DEFAULT_FAIL_ON)).toBe('passed')
+    expect(says(withCpu)).toContain(
+      'No latency could be judged: the CPU time of a request stands in for all of them, and does not see waiting.',
+    )
+    const without = [of('cpu', 'unjudged'), of('errors', 'passed'), ...latencies]
+    expect(conclude(without, DEFAULT_FAIL_ON)).toBe('inconclusive')
+    expect(says(without)).toContain('No latency could be judged.')
+    expect(says([of('cpu', 'passed'), of('p50', 'passed')]).join()).not.toContain('No latency')
+  })
+
   test('is failed instead of inconclusive where that is to fail', () => {
     expect(conclude(only('passed', 'inconclusive'), ['regression', 'inconclusive'])).toBe('failed')
     expect(conclude(only('passed'), ['regression', 'inconclusive'])).toBe('passed')
