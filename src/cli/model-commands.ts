@@ -124,6 +124,13 @@ export const MODEL_COMMANDS: readonly Command[] = [
         summary: 'shape of an input with free dimensions, e.g. images=1x3x224x224; may be repeated',
       },
       {
+        name: 'values',
+        value: 'name=values',
+        repeats: true,
+        summary:
+          'values of an input: sr=16000, or images=-2.1..2.6 for uniform ones (default: 0..1); may be repeated',
+      },
+      {
         name: 'variant',
         value: 'name',
         repeats: true,

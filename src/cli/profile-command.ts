@@ -12,8 +12,9 @@ import { writeWhole } from '../run/run-store.ts'
 import { readScenario } from '../scenario/read-scenario.ts'
 import type { Given } from './command.ts'
 import { EXIT } from './exit-codes.ts'
-import { readShapes } from './inspect-command.ts'
+import { type GeneratedValues, readShapes, readValues } from './input-options.ts'
 import { Interruption, withInterruption } from './interruption.ts'
+import { isScenario } from './model-argument.ts'
 import { progressListener } from './progress.ts'
 
 /** `plimsoll profile`: a model timed on this machine, its variants with their accuracy. */
@@ -40,8 +41,6 @@ function profileJson(profile: ModelProfile): string {
   return `${text.replace(/\[\n\s+(-?[\d.e+-]+(?:,\s+-?[\d.e+-]+)*)\s+\]/g, (_, list: string) => `[${list.replace(/\s+/g, ' ')}]`)}\n`
 }
 
-const YAML = new Set(['.yaml', '.yml'])
-
 async function readOrder(file: string, { values, lists }: Given) {
   const problems: Problem[] = []
   const read = <T>(name: string, parse: (text: string) => T | undefined, what: string): T | undefined => {
@@ -59,10 +58,18 @@ async function readOrder(file: string, { values, lists }: Given) {
   const seed = read('seed', parseSeed, 'a whole number') ?? 1
   const slo = read('slo', readSlo, "a list of limits like 'p95<50ms'")
   const variants = readVariantOptions(lists.get('variant') ?? [], problems)
+  const shapes = readShapes(lists.get('input') ?? [], problems)
+  const generated = readValues(lists.get('values') ?? [], problems)
+  for (const name of ['input', 'values']) {
+    if (isScenario(file) && lists.has(name))
+      problems.push({
+        file,
+        message: `--${name} is for an ONNX file`,
+        hint: 'model.inputs of the scenario says it',
+      })
+  }
   if (problems.length > 0) throw new UserError(problems)
-  const source = YAML.has(extname(file))
-    ? fromScenario(file)
-    : await fromModel(file, lists.get('input') ?? [])
+  const source = isScenario(file) ? fromScenario(file) : await fromModel(file, shapes, generated)
   const given = { threads, batches, concurrencies, slo: slo ?? source.slo }
   const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   const folder = resolve(values.get('out') ?? 'variants')
@@ -89,20 +96,30 @@ function fromScenario(file: string): Source {
 }
 
 /** Shapes that the model declares need no --input; the first dimension is 1 unless it says otherwise. */
-async function fromModel(file: string, shapes: readonly string[]): Promise<Source> {
-  const { inputShapes } = await inspectModel(file, readShapes(shapes))
+async function fromModel(
+  file: string,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  generated: ReadonlyMap<string, GeneratedValues>,
+): Promise<Source> {
+  const { inputShapes } = await inspectModel(file, shapes)
+  const names = Object.keys(inputShapes)
+  const strange = [...generated.keys()].filter((name) => !names.includes(name))
   const unknown = Object.entries(inputShapes).filter(([, shape]) => !shape || shape.includes(null))
-  if (unknown.length > 0) {
-    throw new UserError(
-      unknown.map(([name, shape]) => ({
-        file,
-        message: `the shape of the input ${name} is not known: ${shape?.map((size) => size ?? '?').join('x') ?? '?'}`,
-        hint: `give it: --input ${name}=…`,
-      })),
-    )
-  }
+  const problems = [
+    ...strange.map((name) => ({
+      file,
+      message: `--values: no input is called ${name}`,
+      hint: `there are ${names.join(', ')}`,
+    })),
+    ...unknown.map(([name, shape]) => ({
+      file,
+      message: `the shape of the input ${name} is not known: ${shape?.map((size) => size ?? '?').join('x') ?? '?'}`,
+      hint: `give it: --input ${name}=…`,
+    })),
+  ]
+  if (problems.length > 0) throw new UserError(problems)
   const inputs = Object.entries(inputShapes).map(([name, shape]) => {
-    const values = { from: 'uniform', low: 0, high: 1 } as const
+    const values = generated.get(name) ?? ({ from: 'uniform', low: 0, high: 1 } as const)
     return [name, { shape: (shape ?? []).map((size) => size ?? 1), values }] as const
   })
   const model = { file, path: resolve(file), inputs: Object.fromEntries(inputs), encoding: 'base64' } as const

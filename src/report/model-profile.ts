@@ -1,6 +1,6 @@
 import type { ModelProfile, ProfileResult } from '../core/model-profile.ts'
 import type { Range } from '../core/scenario.ts'
-import { formatBytes, formatMs, formatRatio } from '../core/units.ts'
+import { formatBytes, formatMs, formatRatio, formatRps } from '../core/units.ts'
 import { explainLoss } from '../core/variant.ts'
 
 /** A profiled model as text: variants with their accuracy first, then a row for each setting. */
@@ -58,7 +58,7 @@ function tableOf(results: readonly ProfileResult[]): string[] {
       formatMs(inferenceMs.p50.value),
       interval(inferenceMs.p50, formatMs),
       formatMs(inferenceMs.p95),
-      perSecond.value.toPrecision(3),
+      formatRps(perSecond.value),
       ratioToFp32 ? ratioToFp32.value.toFixed(2) : '',
       ratioToFp32 ? interval(ratioToFp32, (value) => value.toFixed(2)) : '',
     ]
@@ -90,7 +90,7 @@ function scalingLines({
   kappa,
   peak,
 }: ModelProfile['scaling'][number]): string[] {
-  const curve = points.map(({ concurrency, perSecond }) => `${perSecond.toPrecision(3)} at ${concurrency}`)
+  const curve = points.map(({ concurrency, perSecond }) => `${formatRps(perSecond)} at ${concurrency}`)
   const share = (value: Range) =>
     `${formatRatio(value.value)} (${formatRatio(value.low)} to ${formatRatio(value.high)})`
   const top = peak === null ? 'no peak within reach' : `peak near ${peak.toFixed(1)} at a time`

@@ -6,6 +6,7 @@ import type { ModelProfile, ProfileResult } from '../core/model-profile.ts'
 import { seededRandom } from '../core/random.ts'
 import type { Listener } from '../core/run-event.ts'
 import type { ModelSource, Slo, VariantSource } from '../core/scenario.ts'
+import { formatBytes } from '../core/units.ts'
 import type { VariantFacts } from '../core/variant.ts'
 import { makeSamples } from '../model/accuracy/make-samples.ts'
 import { defaultConcurrencies, defaultThreads, planProfile } from '../model/profile/plan-profile.ts'
@@ -115,7 +116,7 @@ async function buildVariants(
     notify({ kind: 'step-started', step: `variant ${variant.name}`, index: index + 1, total: names.length })
     const made = await builder.build(variant)
     facts.push(made)
-    notify({ kind: 'step-finished', step: `variant ${variant.name}`, result: `${made.bytes} bytes` })
+    notify({ kind: 'step-finished', step: `variant ${variant.name}`, result: formatBytes(made.bytes) })
   }
   return facts
 }

@@ -44,10 +44,16 @@ export function postOnce(url: string, body: Buffer, signal: AbortSignal): Promis
       reply.on('end', () => {
         const text = Buffer.concat(chunks)
         if (reply.statusCode === 200) resolve(text.length)
-        else reject(new WorldError(`the first request was refused: ${text.toString('utf8').slice(0, 400)}`))
+        else reject(refused(text.toString('utf8')))
       })
     })
     sent.on('error', fail)
     sent.end(body)
+  })
+}
+
+function refused(reply: string): WorldError {
+  return new WorldError(`the first request was refused: ${reply.slice(0, 400)}`, {
+    hint: 'generated values may not suit an input: say them with constant, or low and high, in the scenario, or with --values of profile',
   })
 }

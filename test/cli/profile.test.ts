@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { classifier, writeModel } from '../fixtures/onnx-models.ts'
 import { plimsoll, useFolder } from './plimsoll.ts'
@@ -71,5 +71,42 @@ describe('A profile that was saved', () => {
     const { code, stderr } = await plimsoll(args, { cwd: folder })
     expect(code).toBe(2)
     expect(stderr).toContain(message)
+  })
+})
+
+describe('The inputs of a profiled model', () => {
+  const VAD = resolve('node_modules/@ricky0123/vad-web/dist/silero_vad_v5.onnx')
+  const shapes = ['--input', 'input=1x512', '--input', 'state=2x1x128']
+  const few = ['--budget', '1s', '--threads', '1', '--batch', '1', '-c', '1']
+  const profile = (file: string, ...options: string[]) =>
+    plimsoll(['profile', file, ...options], { cwd: folder })
+
+  test('have the values that are said, as a sampling rate has to', async () => {
+    const refused = await profile(VAD, ...shapes, ...few)
+    expect([refused.code, refused.stderr]).toEqual([3, expect.stringMatching(/was refused: .*\n.*--values/)])
+    const { code, stdout } = await profile(VAD, ...shapes, ...few, '--values', 'sr=16000')
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Best (most items a second): fp32')])
+  })
+
+  test('that are not there or said wrongly are all named, and a scenario says its own', async () => {
+    const wrong = [
+      '--values',
+      'input=2..1',
+      '--values',
+      'input=',
+      '--values',
+      'input=Infinity',
+      '--input',
+      'x',
+    ]
+    const { code, stderr } = await profile(VAD, ...wrong)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/--input x is .*--values input=2\.\.1 .*input= .*input=Infinity .*4 problems/s)
+    expect((await profile(VAD, ...shapes, '--values', 'y=1')).stderr).toContain(
+      'no input is called y\n    there are input, state, sr',
+    )
+    const scenario = write('own.yaml', scenarioOf('json'))
+    const own = await profile(scenario, '--values', 'x=1')
+    expect([own.code, own.stderr]).toEqual([2, expect.stringContaining('--values is for an ONNX file')])
   })
 })
