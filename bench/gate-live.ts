@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import type { GateResult } from '../src/gate/gate-result.ts'
+import { buildPayload } from '../src/serving/payload.ts'
 import { classifier, writeModel } from '../test/fixtures/onnx-models.ts'
 
 const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
@@ -24,8 +25,7 @@ export async function gateLiveBench(): Promise<string> {
   const busy = spawn(process.execPath, ['-e', 'for (;;);'])
   try {
     const body = join(folder, 'request.json')
-    const row = Array.from({ length: WIDTH }, (_, index) => (index % 10) / 10)
-    writeFileSync(body, JSON.stringify({ instances: Array.from({ length: ROWS }, () => row) }))
+    writeFileSync(body, requestBody())
     const base = serve(writeModel(join(folder, 'base.onnx'), classifier(WIDTH, LAYERS + 1, 10)))
     const slower = serve(writeModel(join(folder, 'head.onnx'), classifier(WIDTH, MORE_LAYERS + 1, 10)))
     const rows: string[] = []
@@ -55,6 +55,14 @@ export async function gateLiveBench(): Promise<string> {
     busy.kill('SIGKILL')
     rmSync(folder, { recursive: true })
   }
+}
+
+/** In base64: numbers as JSON would take longer to read than the layers that the head has more take to run. */
+function requestBody(): Buffer {
+  const values = { from: 'uniform', low: 0, high: 1 } as const
+  const inputs = { x: { shape: [ROWS, WIDTH], values } }
+  const spec = { name: 'x', type: 'float32', shape: [null, WIDTH] }
+  return buildPayload({ file: '', path: '', inputs, encoding: 'base64' }, [spec], 1)
 }
 
 function serve(model: string): string {
