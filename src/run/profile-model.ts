@@ -6,7 +6,7 @@ import type { ModelProfile, ProfileResult } from '../core/model-profile.ts'
 import { seededRandom } from '../core/random.ts'
 import type { Listener } from '../core/run-event.ts'
 import type { ModelSource, Slo, VariantSource } from '../core/scenario.ts'
-import { formatBytes } from '../core/units.ts'
+import { formatBytes, formatMs } from '../core/units.ts'
 import type { VariantFacts } from '../core/variant.ts'
 import { makeSamples } from '../model/accuracy/make-samples.ts'
 import { defaultConcurrencies, defaultThreads, planProfile } from '../model/profile/plan-profile.ts'
@@ -67,6 +67,7 @@ export async function profileModel(order: ProfileModelOrder): Promise<ModelProfi
       hint: `at most ${MOST_SETTINGS}: shorten them`,
     })
   }
+  const measuredFromMs = performance.now()
   const blocks = await measurePoints({
     points,
     paths: new Map(variants.map(({ name, path }) => [name, path])),
@@ -76,6 +77,7 @@ export async function profileModel(order: ProfileModelOrder): Promise<ModelProfi
     signal,
     onBlock: (round, finished, total) => showRound(round, finished, total, notify),
   })
+  const measuredMs = performance.now() - measuredFromMs
   const results = summarizePoints(points, blocks)
   return {
     schemaVersion: 1,
@@ -89,7 +91,7 @@ export async function profileModel(order: ProfileModelOrder): Promise<ModelProfi
     starts: summarizeStarts(grid.variants, blocks),
     scaling: scalingCurves(blocks, seededRandom(seed)),
     best: bestPoint(results, variants, model.maxAccuracyLoss, order.slo),
-    warnings: warningsOf(results),
+    warnings: [...warningsOf(results), ...budgetWarning(measuredMs, order.budgetMs, points.length)],
   }
 }
 
@@ -144,4 +146,12 @@ function warningsOf(results: readonly ProfileResult[]): string[] {
       ? ['this machine was busy while it measured: run again when idle']
       : []),
   ]
+}
+
+function budgetWarning(measuredMs: number, budgetMs: number, settings: number): string[] {
+  // The last round that begins within the budget may end a little beyond it.
+  if (measuredMs <= 1.2 * budgetMs) return []
+  const took = `measuring took ${formatMs(measuredMs)}, not the budget of ${formatMs(budgetMs)}`
+  const each = settings === 1 ? 'the setting is' : `each of ${settings} settings is`
+  return [`${took}: ${each} timed three times at least`]
 }

@@ -86,6 +86,10 @@ describe('The inputs of a profiled model', () => {
     expect([refused.code, refused.stderr]).toEqual([3, expect.stringMatching(/was refused: .*\n.*--values/)])
     const { code, stdout } = await profile(VAD, ...shapes, ...few, '--values', 'sr=16000')
     expect([code, stdout]).toEqual([0, expect.stringContaining('Best (most items a second): fp32')])
+    const short = await profile(VAD, ...shapes, ...few, '--budget', '1ms', '--values', 'sr=16000')
+    expect(short.stdout).toMatch(
+      /Warning: measuring took .* not the budget of 1\.00 ms: the setting is timed three/,
+    )
   })
 
   test('that are not there or said wrongly are all named, and a scenario says its own', async () => {
