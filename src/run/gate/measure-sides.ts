@@ -8,7 +8,7 @@ import { type Rule, withCpu } from '../../gate/rules.ts'
 import { percentile } from '../../stats/percentile.ts'
 import { type MeasuredBlock, measureBlock, type SideArrival } from './measure-block.ts'
 import { measureStartUps, type StartUpOrder, type StartUpSeries } from './measure-start-ups.ts'
-import { openSides, type Sides } from './sides.ts'
+import { openSides, type Sides, startOrder } from './sides.ts'
 
 export interface SidesMeasurement extends StartUpOrder, GatePlan {
   readonly arrival: SideArrival
@@ -208,7 +208,7 @@ class SideMeter {
   /** A block of each side that is not counted: a process is slower until its code has been compiled. */
   async #warmUp(): Promise<void> {
     const order = blockOrder(this.#order, this.#cut, this.#starts)
-    for (const side of ['base', 'head'] as const)
+    for (const side of startOrder(this.#starts))
       await measureBlock(side, this.#sides.urls[side], this.#order.seed, order)
   }
 

@@ -48,8 +48,10 @@ export async function openSides(order: SidesOrder): Promise<Sides> {
     await Promise.all([...running.values()].map((command) => command.stop()))
     running.clear()
   }
+  let starts = 0
+  // By turns first: the other is started while one is idle, which is no property of either.
   const start = async () => {
-    for (const side of ['base', 'head'] as const) {
+    for (const side of startOrder(starts++)) {
       const source = order[side]
       if (source.kind === 'url') {
         urls[side] = source.url
@@ -80,6 +82,10 @@ export async function openSides(order: SidesOrder): Promise<Sides> {
     },
     stop,
   }
+}
+
+export function startOrder(index: number): readonly [Side, Side] {
+  return index % 2 === 0 ? ['base', 'head'] : ['head', 'base']
 }
 
 /** One start of one side. */
