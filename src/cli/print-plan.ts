@@ -9,7 +9,11 @@ export function printPlan(
 ): string {
   const others = candidates - plans.length
   const rest =
-    others > 0 ? [`${others} of ${candidates} candidates are not deployed: modelled, refused or running`] : []
+    others > 0
+      ? [
+          `${others} of ${candidates} candidates are not deployed: refused, running, or of a variant whose place deploy.variants does not say`,
+        ]
+      : []
   return [...plans.map(printOne), ...rest, printTotal(plans, maxSpend)].join('\n')
 }
 

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Cloud } from '../cloud/cloud.ts'
 import { defaultCredentials } from '../cloud/credentials.ts'
@@ -119,11 +117,7 @@ function settingsOf({ deploy, file }: Scenario): DeploySettings {
 
 export function plansOf(record: RunRecord, book: PriceBook): Promise<PlannedDeployment[]> {
   const { scenario } = record
-  return planDeployments(record, settingsOf(scenario), sha256Of(scenario.model.path), book)
-}
-
-function sha256Of(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex')
+  return planDeployments(record, settingsOf(scenario), book)
 }
 
 /** The check before anything is created. */

@@ -44,8 +44,6 @@ export interface DeployOrder {
   readonly targetUtilization?: number
   /** Of one request to the deployment, ms. */
   readonly requestTimeoutMs: number
-  /** SHA-256 of the model, hex: bundles that are uploaded are named by it. */
-  readonly modelSha256: string
 }
 
 export interface DeployPlan {

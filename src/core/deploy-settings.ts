@@ -14,6 +14,9 @@ export const API_IDS = [
 ] as const
 export type ApiId = (typeof API_IDS)[number]
 
+/** What a variant of the model is deployed from: an image that serves it, and for functions its file. */
+export type VariantPlace = Pick<DeploySettings, 'image' | 'modelUri'>
+
 /** The scenario's `deploy:` block, checked and completed: how candidates become deployments. */
 export interface DeploySettings {
   /** Id of the project that is billed. */
@@ -24,6 +27,8 @@ export interface DeploySettings {
   readonly serviceAccount?: string
   /** `gs://bucket/path` of the model, for Functions and for images that load it at start. */
   readonly modelUri?: string
+  /** Where variants of the model are, by their names, in place of `image` and `modelUri`. */
+  readonly variants?: Readonly<Record<string, VariantPlace>>
   /** VPC network of Compute Engine VMs, `default` where absent; and its subnetwork, where the network has no automatic ones. */
   readonly network?: string
   readonly subnetwork?: string

@@ -61,7 +61,7 @@ export async function runScenario(run: Run): Promise<RunRecord> {
     await runSteps(variantSteps(variants, state.untried()), stepping)
     const inaccurate = state.untried().flatMap((candidate) => accuracyRefusal(candidate, state.record))
     if (inaccurate.length > 0) state.add(...inaccurate)
-    const toDeploy = run.deploying ? await deployable(state.untried()) : []
+    const toDeploy = run.deploying ? await deployable(state.untried(), run.deploying.cloud.settings) : []
     const names = new Set(toDeploy.map(({ name }) => name))
     const others = () => state.untried().filter(({ name }) => !names.has(name))
     await runSteps(

@@ -143,7 +143,7 @@ function modelledSubject(candidate: Candidate, record: RunRecord, memo: AdviceMe
 function measuredSubject(
   candidate: Candidate,
   { measurement, payload }: Extract<Trial, { status: 'measured' }>,
-  { scenario: { assumptions }, cloud }: RunRecord,
+  { scenario: { assumptions }, cloud, variants = [] }: RunRecord,
   memo: AdviceMemo,
 ): Subject {
   const replica = platformOf(candidate).replica(candidate)
@@ -153,7 +153,7 @@ function measuredSubject(
   const service = memo.service(measurement, [replica, candidate.threads, provisioned], () =>
     measuredService(measurement, replica, candidate.threads, provisioned),
   )
-  const caveats = platformOf(candidate).caveats(candidate)
+  const caveats = [...platformOf(candidate).caveats(candidate), ...accuracyCaveat(candidate, variants)]
   return { candidate, replica, scaling, service, payload, measurement, shortfalls: [], caveats }
 }
 

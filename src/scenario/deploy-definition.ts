@@ -15,19 +15,35 @@ const endpoints = z
   )
   .meta({ description: "Private endpoints of Google's APIs, where they are not reached at their own hosts." })
 
+const IMAGE = ['us-central1-docker.pkg.dev/my-project/plimsoll/model:1']
+
+const variantPlace = z.strictObject({
+  image: text('Image that serves this variant.', [
+    'us-central1-docker.pkg.dev/my-project/plimsoll/model:int8',
+  ]).optional(),
+  modelUri: text('This variant in Cloud Storage, for Functions and for images that load it at start.', [
+    'gs://my-bucket/model.int8.onnx',
+  ]).optional(),
+})
+
 /** The `deploy:` block: how candidates are deployed by `plimsoll run --max-spend`. */
 export const DEPLOY_SCHEMA = z
   .strictObject({
     project: text('Id of the project that is billed.', ['my-project']),
-    image: text('Image of candidates that name none, in Artifact Registry.', [
-      'us-central1-docker.pkg.dev/my-project/plimsoll/model:1',
-    ]).optional(),
+    image: text('Image of candidates that name none, in Artifact Registry.', IMAGE).optional(),
     serviceAccount: text('E-mail of the service account that deployments run as.', [
       'server@my-project.iam.gserviceaccount.com',
     ]).optional(),
     modelUri: text('The model in Cloud Storage, for Functions and for images that load it at start.', [
       'gs://my-bucket/model.onnx',
     ]).optional(),
+    variants: z
+      .record(z.string(), variantPlace)
+      .meta({
+        description:
+          'Where variants of the model are, by their names: one without an image (of functions, without a modelUri) stays modelled.',
+      })
+      .optional(),
     network: text('VPC network of Compute Engine VMs.', ['default']).optional(),
     subnetwork: text(
       'Subnetwork of Compute Engine VMs, where the network has none of its own in each region.',
@@ -70,9 +86,7 @@ export const DEPLOY_SCHEMA = z
 
 /** Fields of a candidate that say how it is deployed, or how a deployment that runs lets requests in. */
 export const DEPLOYED = {
-  image: text('Container image of this candidate; that of deploy if absent.', [
-    'us-central1-docker.pkg.dev/my-project/plimsoll/model:1',
-  ]).optional(),
+  image: text('Container image of this candidate; that of deploy if absent.', IMAGE).optional(),
   auth: z
     .literal(['none', 'idToken', 'accessToken'])
     .meta({ description: 'Token of your Google credentials that url takes, refreshed while it is loaded.' })

@@ -1,15 +1,18 @@
 import { isIPv4 } from 'node:net'
 import type { z } from 'zod'
 import { parseEndpointText } from '../core/api-endpoint.ts'
-import type { ApiId, DeploySettings } from '../core/deploy-settings.ts'
+import type { ApiId, DeploySettings, VariantPlace } from '../core/deploy-settings.ts'
 import type { DEPLOY_SCHEMA } from './deploy-definition.ts'
+import { didYouMean } from './explain-issue.ts'
 import type { Report } from './read-traffic.ts'
+import type { Path } from './source.ts'
 
 type RawDeploy = z.output<typeof DEPLOY_SCHEMA>
 
-/** Fills in a `deploy:` block, and reports what is wrong with its fields. */
-export function readDeploy(raw: RawDeploy, report: Report): DeploySettings {
+/** Fills in a `deploy:` block, and reports what is wrong with its fields. @param variants names of the scenario's */
+export function readDeploy(raw: RawDeploy, variants: readonly string[], report: Report): DeploySettings {
   checkNames(raw, report)
+  for (const [name, place] of Object.entries(raw.variants ?? {})) checkVariant(name, place, variants, report)
   checkRanges(raw.clientRanges ?? [], report)
   const { project, image, serviceAccount, modelUri, port, predictPath, healthPath, parallel } = raw
   return {
@@ -17,6 +20,7 @@ export function readDeploy(raw: RawDeploy, report: Report): DeploySettings {
     ...(image !== undefined && { image }),
     ...(serviceAccount !== undefined && { serviceAccount }),
     ...(modelUri !== undefined && { modelUri }),
+    ...(raw.variants !== undefined && { variants: withoutAbsent(raw.variants) }),
     ...(raw.network !== undefined && { network: raw.network }),
     ...(raw.subnetwork !== undefined && { subnetwork: raw.subnetwork }),
     ...(raw.clientRanges !== undefined && { clientRanges: raw.clientRanges }),
@@ -33,26 +37,52 @@ export function readDeploy(raw: RawDeploy, report: Report): DeploySettings {
   }
 }
 
-function checkNames({ project, modelUri, predictPath, healthPath, image }: RawDeploy, report: Report): void {
+function checkNames(raw: RawDeploy, report: Report): void {
+  const { project, predictPath, healthPath } = raw
   if (!/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/.test(project)) {
     const hint = '6 to 30 lowercase letters, digits and dashes; gcloud projects list shows them'
     report(['deploy', 'project'], `"${project}" is not the id of a project`, hint)
   }
-  if (modelUri !== undefined && !/^gs:\/\/[a-z0-9._-]+\/.+/.test(modelUri))
-    report(
-      ['deploy', 'modelUri'],
-      `"${modelUri}" is not in Cloud Storage`,
-      'write it like gs://bucket/model.onnx',
-    )
+  checkPlace(placeOf(raw), ['deploy'], report)
   for (const [field, path] of Object.entries({ predictPath, healthPath })) {
     if (!path.startsWith('/')) report(['deploy', field], `"${path}" is not a path`, 'write it like /predict')
   }
-  if (image !== undefined && /\s|^https?:/.test(image))
-    report(
-      ['deploy', 'image'],
-      `"${image}" is not an image`,
-      'write it like region-docker.pkg.dev/project/repository/image:tag',
-    )
+}
+
+function checkPlace({ image, modelUri }: VariantPlace, path: Path, report: Report): void {
+  if (modelUri !== undefined && !/^gs:\/\/[a-z0-9._-]+\/.+/.test(modelUri)) {
+    const hint = 'write it like gs://bucket/model.onnx'
+    report([...path, 'modelUri'], `"${modelUri}" is not in Cloud Storage`, hint)
+  }
+  if (image !== undefined && /\s|^https?:/.test(image)) {
+    const hint = 'write it like region-docker.pkg.dev/project/repository/image:tag'
+    report([...path, 'image'], `"${image}" is not an image`, hint)
+  }
+}
+
+type RawVariant = NonNullable<RawDeploy['variants']>[string]
+
+function checkVariant(name: string, raw: RawVariant, variants: readonly string[], report: Report): void {
+  const path = ['deploy', 'variants', name]
+  const place = placeOf(raw)
+  checkPlace(place, path, report)
+  if (Object.keys(place).length === 0)
+    report(path, `nothing says where ${name} is`, 'give it an image, or for functions a modelUri')
+  if (name === 'fp32')
+    report(path, 'fp32 is the model as it is', 'its place is deploy.image, deploy.modelUri')
+  else if (!variants.includes(name)) {
+    const others = variants.filter((each) => each !== 'fp32')
+    const hint = others.length === 0 ? 'list it in model.variants' : `there are ${others.join(', ')}`
+    report(path, `the model has no variant ${name}`, didYouMean(name, others) ?? hint)
+  }
+}
+
+function withoutAbsent(raw: Readonly<Record<string, RawVariant>>): Record<string, VariantPlace> {
+  return Object.fromEntries(Object.entries(raw).map(([name, place]) => [name, placeOf(place)]))
+}
+
+function placeOf({ image, modelUri }: Pick<RawVariant, 'image' | 'modelUri'>): VariantPlace {
+  return { ...(image !== undefined && { image }), ...(modelUri !== undefined && { modelUri }) }
 }
 
 function checkRanges(ranges: readonly string[], report: Report): void {

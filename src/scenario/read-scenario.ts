@@ -71,9 +71,11 @@ function readSections(value: unknown, file: string, report: Report, add: (proble
     const value = assumptions?.[key]
     if (value !== undefined && value <= 0) report(['assumptions', key], 'must be over 0')
   }
+  const model = readModel(section('model'), file, report)
+  const variants = (model.variants ?? []).map(({ name }) => name)
   return {
-    model: readModel(section('model'), file, report),
-    deploy: deploy && readDeploy(deploy, report),
+    model,
+    deploy: deploy && readDeploy(deploy, variants, report),
     traffic: traffic && readTraffic(traffic, section('traffic') as object, file, report, add),
   }
 }

@@ -17,7 +17,7 @@ test('docs/google-cloud.md gives the times and costs that the plan of its scenar
   if (!scenario.deploy) throw new Error('the scenario of the page does not deploy')
   const record = newRecord(scenario, '0', new Date())
   const plan = printPlan(
-    await planDeployments(record, scenario.deploy, '', await loadPriceBook()),
+    await planDeployments(record, scenario.deploy, await loadPriceBook()),
     scenario.candidates.length,
     undefined,
   )

@@ -71,6 +71,45 @@ describe('a run that deploys one candidate of each platform', () => {
     }
   })
 
+  test('deploys variants from where the scenario says they are, and leaves others modelled', async () => {
+    const cloud = await cloudOf()
+    const image = 'us-central1-docker.pkg.dev/fake-project/plimsoll/model:int8'
+    const modelUri = 'gs://fake-bucket/int8.onnx'
+    const scenario = cloud.scenario(
+      ['platform: cloud-run, cpu: 2, memory: 2Gi', 'platform: functions, generation: 2, memory: 2Gi'],
+      {
+        variants: '[fp32, int8-weights, ort-optimized]',
+        deploy: {
+          variants: `{ int8-weights: { image: "${image}", modelUri: "${modelUri}" }, ort-optimized: { image: x } }`,
+        },
+      },
+    )
+    const { stdout, stderr } = await run(cloud, scenario, '--max-spend', '5').finished
+    expect(stderr).not.toMatch(/failed:/)
+    const { verdicts } = JSON.parse(stdout) as Advice
+    const modelled = verdicts.filter(({ evidence }) => evidence === 'modelled')
+    expect(verdicts).toHaveLength(6)
+    expect(modelled.map(({ candidate }) => candidate.name)).toEqual([
+      'functions gen2 2048Mi ort-optimized us-central1',
+    ])
+    const measured = verdicts.filter(({ candidate }) => candidate.variant === 'int8-weights')
+    for (const { caveats } of measured) expect(caveats.join()).toMatch(/int8-weights loses/)
+    const asked = (what: string) =>
+      cloud.project.calls
+        .filter((call) => call.what.endsWith(what))
+        .map(({ request }) => JSON.stringify(request))
+    const services = asked('CreateService')
+    expect(services).toHaveLength(3)
+    const [varied, ...more] = services.filter((each) => each.includes(image))
+    expect(more).toEqual([])
+    expect(varied).toContain(modelUri)
+    // An image of a variant without a file of its own never gets that of the model as it is.
+    expect(services.find((each) => each.includes('"image":"x"'))).not.toContain('MODEL_URI')
+    const functions = asked('CreateFunction')
+    expect(functions.map((each) => each.includes(modelUri)).toSorted()).toEqual([false, true])
+    expect(cloud.project.inventory.names).toEqual([])
+  }, 300_000)
+
   test('creates nothing without --max-spend, and says so', async () => {
     const cloud = await cloudOf()
     const { code, stdout, stderr } = await run(cloud, cloud.scenario(ONE_OF_EACH)).finished

@@ -44,12 +44,14 @@ export async function uploadBundle({ name }: Resource, zip: Buffer, cloud: Cloud
   })
 }
 
-/** That of the model for a run of ours; for all runs every one in the project, since other scenarios name others. */
+/** Those of the model's files for a run of ours; for all runs every one in the project, since other scenarios name others. */
 async function bucketsOf({ run }: Search, cloud: Cloud): Promise<string[]> {
-  const own = bucketOf(cloud.settings.modelUri)
-  if (run !== undefined && own !== undefined) return [own]
+  const { modelUri, variants = {} } = cloud.settings
+  const uris = [modelUri, ...Object.values(variants).map((place) => place.modelUri)]
+  const own = uris.flatMap((uri) => bucketOf(uri) ?? [])
+  if (run !== undefined && own.length > 0) return [...new Set(own)]
   const all = await pages<{ readonly name: string }>(cloud, '/storage/v1/b', { project: cloud.project })
-  return [...new Set([...(own === undefined ? [] : [own]), ...all.map(({ name }) => name)])]
+  return [...new Set([...own, ...all.map(({ name }) => name)])]
 }
 
 async function findIn(bucket: string, { run }: Search, cloud: Cloud): Promise<FoundResource[]> {

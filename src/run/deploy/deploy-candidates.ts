@@ -3,6 +3,7 @@ import { deployerOf } from '../../cloud/deployers.ts'
 import { runKey } from '../../cloud/run-labels.ts'
 import type { LiveHeaders } from '../../cloud/url-headers.ts'
 import type { Candidate } from '../../core/candidate.ts'
+import type { DeploySettings } from '../../core/deploy-settings.ts'
 import type { CloudRecord, DeploymentRecord } from '../../core/deployment-record.ts'
 import type { ModelFacts, Trial } from '../../core/measurement.ts'
 import { type Decimal, decimal, exact } from '../../core/money.ts'
@@ -13,12 +14,13 @@ import { buildRequest } from '../../serving/payload.ts'
 import { describeTrial } from '../describe-trial.ts'
 import { expectedReply, measureUrl } from '../measure-url.ts'
 import { type Deploying, deployOrders, Purse } from './session.ts'
+import { settingsOf } from './settings-of.ts'
 import { type Asking, type DeploymentTrial, tryDeployment } from './try-deployment.ts'
 
 export interface DeployRun {
   readonly deploying: Deploying
   readonly record: () => RunRecord
-  readonly model: Pick<ModelFacts, 'inputs' | 'sha256'>
+  readonly model: Pick<ModelFacts, 'inputs'>
   readonly candidates: readonly Candidate[]
   readonly signal: AbortSignal
   readonly notify: Listener
@@ -28,11 +30,14 @@ export interface DeployRun {
   readonly load?: (candidate: Candidate) => Asking['load']
 }
 
-/** Those of a run that its platforms' deployers can deploy: their model is the one in the image. */
-export async function deployable(candidates: readonly Candidate[]): Promise<Candidate[]> {
+/** Those of a run that its platforms' deployers can deploy; of variants, those that the settings say the place of. */
+export async function deployable(
+  candidates: readonly Candidate[],
+  settings: DeploySettings,
+): Promise<Candidate[]> {
   const each = await Promise.all(
     candidates.map(async (candidate) => {
-      const able = candidate.url === undefined && candidate.variant === undefined
+      const able = candidate.url === undefined && settingsOf(candidate, settings) !== undefined
       return able && (await deployerOf(candidate)) !== undefined ? [candidate] : []
     }),
   )
@@ -45,7 +50,7 @@ export async function deployCandidates(run: DeployRun): Promise<void> {
   const spentBefore = decimal(run.record().cloud?.spentUsd ?? 0)
   const { settings, project } = deploying.cloud
   const purse = new Purse(deploying, notify)
-  const orderOf = deployOrders(run.record(), settings, run.model.sha256, deploying.cloud.pace.now())
+  const orderOf = deployOrders(run.record(), settings, deploying.cloud.pace.now())
   const turns = takeTurns()
   let loaded = 0
   const alone = (name: string) => (work: () => Promise<Trial>) =>

@@ -33,12 +33,11 @@ const SECONDS_PER_HOUR = 3600
 export async function planDeployments(
   record: Pick<RunRecord, 'id' | 'startedAt' | 'scenario'>,
   settings: DeploySettings,
-  modelSha256: string,
   book: PriceBook,
 ): Promise<PlannedDeployment[]> {
   const allowed = record.scenario.candidates.filter((each) => platformOf(each).limits(each).length === 0)
-  const candidates = await deployable(allowed)
-  const orderOf = deployOrders(record, settings, modelSha256, Date.parse(record.startedAt))
+  const candidates = await deployable(allowed, settings)
+  const orderOf = deployOrders(record, settings, Date.parse(record.startedAt))
   const { rps, requests } = planLoad(record.scenario)
   const loadS = (requests + record.scenario.load.warmupRequests) / rps
   // Others may be loaded before it, while it waits and bills.

@@ -12,7 +12,7 @@ import { type Decimal, decimal, exact, formatUsd } from '../../core/money.ts'
 import type { Listener } from '../../core/run-event.ts'
 import type { RunRecord } from '../../core/run-record.ts'
 import { billUsage } from '../../pricing/bill.ts'
-import { serverRoutes } from '../../serving/other-servers.ts'
+import { settingsOf } from './settings-of.ts'
 
 /** What a run that deploys is handed: the project, the money, and where names are written down first. */
 export interface Deploying {
@@ -52,29 +52,24 @@ export function usdPerDay({ least, most }: Hourly, book: PriceBook): { low: stri
 export function deployOrders(
   record: Pick<RunRecord, 'id' | 'startedAt' | 'scenario'>,
   settings: DeploySettings,
-  modelSha256: string,
   nowMs: number,
 ): (candidate: Candidate) => DeployOrder {
   const run = runKey(record)
   const expiresS = (nowMs + settings.expiryMs) / 1000
   const { candidates, load, assumptions } = record.scenario
-  return (candidate) => ({
-    settings: settingsFor(candidate, settings),
-    run,
-    key: `c${candidates.findIndex(({ name }) => name === candidate.name) + 1}`,
-    labels: runLabels(run, expiresS),
-    image: candidate.image ?? settings.image,
-    targetUtilization: assumptions.targetUtilization,
-    requestTimeoutMs: load.timeoutMs,
-    modelSha256,
-  })
-}
-
-/** Another server in the image has routes and a port of its own. */
-function settingsFor({ server }: Candidate, settings: DeploySettings): DeploySettings {
-  if (!server) return settings
-  const { predict, health, port } = serverRoutes(server)
-  return { ...settings, port, predictPath: predict, healthPath: health }
+  return (candidate) => {
+    const own = settingsOf(candidate, settings)
+    if (!own) throw new Error(`${candidate.name} cannot be deployed: nothing says where its variant is`)
+    return {
+      settings: own,
+      run,
+      key: `c${candidates.findIndex(({ name }) => name === candidate.name) + 1}`,
+      labels: runLabels(run, expiresS),
+      image: own.image,
+      targetUtilization: assumptions.targetUtilization,
+      requestTimeoutMs: load.timeoutMs,
+    }
+  }
 }
 
 /** The money of a run: counts what is alive, and aborts when the cap is near. */

@@ -21,6 +21,11 @@ import {
 
 const times = z.array(z.number())
 
+const variantPlace = z.strictObject({
+  image: z.string().exactOptional(),
+  modelUri: z.string().exactOptional(),
+})
+
 const interval = z.strictObject({ low: figure, high: figure, confidence: z.number() })
 
 const errorCount = z.strictObject({ count: z.int(), example: z.string() })
@@ -144,6 +149,10 @@ const scenario = z.strictObject({
       image: z.string().exactOptional(),
       serviceAccount: z.string().exactOptional(),
       modelUri: z.string().exactOptional(),
+      variants: z.record(z.string(), variantPlace).exactOptional(),
+      network: z.string().exactOptional(),
+      subnetwork: z.string().exactOptional(),
+      clientRanges: z.array(z.string()).exactOptional(),
       port: z.int(),
       predictPath: z.string(),
       healthPath: z.string(),

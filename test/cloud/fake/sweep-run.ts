@@ -41,7 +41,7 @@ export async function sweepRun({ cloud, scenario, model, book }: Swept, number: 
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-sweep-'))
   // Names are made of the second in which a run began.
   let record = newRecord(scenario, 'test', new Date(Date.UTC(2026, 0, 1) + number * 1000))
-  const plans = await planDeployments(record, cloud.settings, model.sha256, book)
+  const plans = await planDeployments(record, cloud.settings, book)
   const { problems } = await preflight(
     cloud,
     plans.map(({ need }) => need),

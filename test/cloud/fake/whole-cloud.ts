@@ -27,10 +27,15 @@ export interface WholeCloud extends FakeCloud {
 }
 
 interface ScenarioParts {
+  /** Of `model.variants`, in YAML. */
+  readonly variants?: string
   readonly load?: string
   readonly rate?: string
   readonly deploy?: Partial<
-    Record<'parallel' | 'maxReplicas' | 'callTimeout' | 'readyTimeout' | 'poll' | 'image', string | number>
+    Record<
+      'parallel' | 'maxReplicas' | 'callTimeout' | 'readyTimeout' | 'poll' | 'image' | 'variants',
+      string | number
+    >
   >
 }
 
@@ -97,6 +102,7 @@ function scenarioText(
     load = 'requests: 120, warmup: 10, startups: 1, timeout: 30s',
     rate = '40 rps',
     deploy = {},
+    variants = '[fp32]',
   }: ScenarioParts,
 ): string {
   const block = {
@@ -112,7 +118,7 @@ function scenarioText(
   }
   return [
     'region: us-central1',
-    `model: { file: "${MODEL}", inputs: { x: { shape: [1, 3, 48, 192] } }, encoding: base64 }`,
+    `model: { file: "${MODEL}", inputs: { x: { shape: [1, 3, 48, 192] } }, encoding: base64, variants: ${variants} }`,
     'slo: { p50: 20s, errors: 20% }',
     `traffic: { rate: ${rate} }`,
     `load: { ${load} }`,

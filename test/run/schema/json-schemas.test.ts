@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
+import type { DeploySettings } from '../../../src/core/deploy-settings.ts'
 import { loadPriceBook } from '../../../src/pricing/price-book.ts'
 import { adoptProfile } from '../../../src/run/adopt-profile.ts'
 import { adviseRun } from '../../../src/run/advise-run.ts'
@@ -8,6 +9,7 @@ import { asPublishedAdvice } from '../../../src/run/schema/advice-schema.ts'
 import { adviceJsonSchema, profileJsonSchema, runJsonSchema } from '../../../src/run/schema/json-schemas.ts'
 import { asPublishedProfile } from '../../../src/run/schema/profile-schema.ts'
 import { asPublishedRun } from '../../../src/run/schema/run-schema.ts'
+import { deploySettings } from '../../fixtures/deploy.ts'
 import { modelProfile } from '../../fixtures/model-profile.ts'
 import { runRecord, variedRun } from '../../fixtures/run.ts'
 
@@ -47,6 +49,21 @@ describe('The published schema of the advice', () => {
 describe('The published schema of a run', () => {
   test('takes a run with every kind of trial', () => {
     expectValid(run, asJson(asPublishedRun(variedRun())))
+  })
+
+  test('takes one whose scenario says all that there is to say of deployments', () => {
+    const deploy: Required<DeploySettings> = {
+      ...deploySettings(),
+      image: 'h/p/r/model:1',
+      modelUri: 'gs://b/m.onnx',
+      clientRanges: ['203.0.113.7/32'],
+      serviceAccount: 'server@p.iam.gserviceaccount.com',
+      network: 'models',
+      subnetwork: 'projects/p/regions/r/subnetworks/s',
+      variants: { 'int8-weights': { image: 'h/p/r/model:int8', modelUri: 'gs://b/int8.onnx' } },
+    }
+    const record = runRecord()
+    expectValid(run, asJson(asPublishedRun({ ...record, scenario: { ...record.scenario, deploy } })))
   })
 
   test('refuses a trial of a kind that it does not know', () => {
