@@ -78,6 +78,8 @@ export class Driver implements SenderListener {
   readonly #pickPayload: (index: number) => number
   readonly #undo: (() => void)[]
   #index: number
+  /** When the next request is due that was not sent yet: before now, where this thread is behind. */
+  #nextDueMs = 0
   #pending = 0
   #finished = 0
   #allDue = false
@@ -95,8 +97,12 @@ export class Driver implements SenderListener {
     const sweepMs = Math.max(1, Math.min(50, Math.min(drive.timeoutMs, drive.connectTimeoutMs) / 20))
     const sweeping = setInterval(() => this.#sender.sweep(this.nowMs()), sweepMs)
     const ticking = setInterval(() => this.#tick(), tickMs)
+    const arrivals = shareArrivals(drive)
     const stopPacing = paceArrivals(
-      shareArrivals(drive),
+      () => {
+        this.#nextDueMs = arrivals()
+        return this.#nextDueMs
+      },
       startedMs,
       (dueMs) => this.#fire(dueMs),
       () => this.stop(),
@@ -181,7 +187,7 @@ export class Driver implements SenderListener {
   }
 
   #tick(): void {
-    this.#tell(this.#recorder.takeClosed(this.nowMs()))
+    this.#tell(this.#recorder.takeClosed(Math.min(this.nowMs(), this.#nextDueMs)))
   }
 
   #tell(windows: readonly WindowRecord[]): void {

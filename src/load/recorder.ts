@@ -52,10 +52,13 @@ export class Recorder {
     this.#end(exchange.dueMs, doneMs, outcome, Number.NaN)
   }
 
-  /** Windows up to now, in order, of which every request has ended. Each is given once. */
-  takeClosed(nowMs: number): WindowRecord[] {
+  /**
+   * Windows of which every request has ended, in order. Each is given once.
+   * @param untilMs no request that was due before is still to come
+   */
+  takeClosed(untilMs: number): WindowRecord[] {
     const closed: WindowRecord[] = []
-    for (; (this.#nextToClose + 1) * windowMs <= nowMs; this.#nextToClose++) {
+    for (; (this.#nextToClose + 1) * windowMs <= untilMs; this.#nextToClose++) {
       const entry = this.#windows.get(this.#nextToClose)
       if (entry && entry.pending > 0) break
       this.#windows.delete(this.#nextToClose)
