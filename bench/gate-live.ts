@@ -57,7 +57,7 @@ export async function gateLiveBench(): Promise<string> {
   }
 }
 
-/** In base64: numbers as JSON would take longer to read than the layers that the head has more take to run. */
+/** In base64, which takes less to read than as many numbers in JSON: more of the request is the model. */
 function requestBody(): Buffer {
   const values = { from: 'uniform', low: 0, high: 1 } as const
   const inputs = { x: { shape: [ROWS, WIDTH], values } }
