@@ -13,8 +13,8 @@ import { proveEndpoint } from '../../load/prove-endpoint.ts'
 import { buildRequest } from '../../serving/payload.ts'
 import { describeTrial } from '../describe-trial.ts'
 import { expectedReply, measureUrl } from '../measure-url.ts'
+import { candidateSettings } from './candidate-settings.ts'
 import { type Deploying, deployOrders, Purse } from './session.ts'
-import { settingsOf } from './settings-of.ts'
 import { type Asking, type DeploymentTrial, tryDeployment } from './try-deployment.ts'
 
 export interface DeployRun {
@@ -37,7 +37,7 @@ export async function deployable(
 ): Promise<Candidate[]> {
   const each = await Promise.all(
     candidates.map(async (candidate) => {
-      const able = candidate.url === undefined && settingsOf(candidate, settings) !== undefined
+      const able = candidate.url === undefined && candidateSettings(candidate, settings) !== undefined
       return able && (await deployerOf(candidate)) !== undefined ? [candidate] : []
     }),
   )

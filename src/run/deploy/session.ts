@@ -12,7 +12,7 @@ import { type Decimal, decimal, exact, formatUsd } from '../../core/money.ts'
 import type { Listener } from '../../core/run-event.ts'
 import type { RunRecord } from '../../core/run-record.ts'
 import { billUsage } from '../../pricing/bill.ts'
-import { settingsOf } from './settings-of.ts'
+import { candidateSettings } from './candidate-settings.ts'
 
 /** What a run that deploys is handed: the project, the money, and where names are written down first. */
 export interface Deploying {
@@ -58,7 +58,7 @@ export function deployOrders(
   const expiresS = (nowMs + settings.expiryMs) / 1000
   const { candidates, load, assumptions } = record.scenario
   return (candidate) => {
-    const own = settingsOf(candidate, settings)
+    const own = candidateSettings(candidate, settings)
     if (!own) throw new Error(`${candidate.name} cannot be deployed: nothing says where its variant is`)
     return {
       settings: own,

@@ -6,7 +6,10 @@ import { serverRoutes } from '../../serving/other-servers.ts'
  * What a candidate is deployed with. Undefined where nothing says where its variant is: a function takes a file, all
  * else an image, since an image of the model as it is would serve that.
  */
-export function settingsOf(candidate: Candidate, settings: DeploySettings): DeploySettings | undefined {
+export function candidateSettings(
+  candidate: Candidate,
+  settings: DeploySettings,
+): DeploySettings | undefined {
   const { variant, platform, image = settings.image } = candidate
   if (variant === undefined)
     return withRoutes(candidate, { ...settings, ...(image !== undefined && { image }) })
