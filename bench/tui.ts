@@ -99,12 +99,16 @@ async function repeatKey(
   row: number,
   scenario: ReturnType<typeof largeRun>['scenario'],
 ) {
-  const values: string[] = []
   let question: Question = {}
+  const values = [shownValue(control, question, scenario)]
+  // Not once more round a short list: a value that was there before the key would be taken for its answer.
   for (let key = 0; key < KEYS / CONTROLS.length; key++) {
     question = withControl(question, control, stepped(control, question, scenario, 1))
-    values.push(shownValue(control, question, scenario))
+    const value = shownValue(control, question, scenario)
+    if (values.includes(value)) break
+    values.push(value)
   }
+  values.shift()
   const shown = values.map((_, index) =>
     program.until((screen) => values.slice(index).some((value) => screen[2 + row]?.includes(shownAs(value)))),
   )
