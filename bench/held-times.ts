@@ -25,18 +25,20 @@ export function capacityRps({ workers, busyMs }: HeldTimes): number {
   return (workers * 1000) / mean([...busyMs])
 }
 
+/** Share of the time that a worker is at work at this rate: under 1. */
+export function utilizationAt({ workers, busyMs }: HeldTimes, rps: number): number {
+  return Math.min(0.99, (rps * mean([...busyMs])) / 1000 / workers)
+}
+
 /**
  * How long a request holds a worker under load. One worker that comes from another request is a little faster than one
  * that was idle: as many are drawn from the one kind and from the other as the utilisation says. Several workers slow
  * each other down: their times alone, with the shape of both kinds, are stretched where others are at work.
  */
-export function serviceUnderLoad(
-  { workers, idleMs, busyMs }: HeldTimes,
-  rps: number,
-  seed: number,
-): ServiceUnderLoad {
+export function serviceUnderLoad(held: HeldTimes, rps: number, seed: number): ServiceUnderLoad {
+  const { workers, idleMs, busyMs } = held
   const [alone, together] = [mean([...idleMs]), mean([...busyMs])]
-  const utilization = Math.min(0.99, (rps * together) / 1000 / workers)
+  const utilization = utilizationAt(held, rps)
   const random = seededRandom(seed)
   const scale = workers === 1 ? 1 : alone / together
   const samplesMs = Array.from({ length: SAMPLES }, () => {

@@ -6,6 +6,9 @@ import { type PredictionRequest, type Timed, TimedClient } from './timed-client.
 /** What is measured at low load only: how long a worker is held by a request, and what is beside that. */
 export interface LowLoadProfile extends HeldTimes {
   readonly besideMs: readonly number[]
+  /** Inside the model, of idle workers' requests and of busy ones'. */
+  readonly idleInferenceMs: readonly number[]
+  readonly busyInferenceMs: readonly number[]
 }
 
 /** Requests in flight for each worker while all are kept busy: one held, one waiting. */
@@ -23,26 +26,32 @@ export async function profileAtLowLoad(
 ): Promise<LowLoadProfile> {
   const clients = Array.from({ length: IN_FLIGHT * workers }, () => new TimedClient(target))
   const [first] = clients
-  const [idleMs, busyMs, besideMs]: [number[], number[], number[]] = [[], [], []]
+  const [idle, busy]: [Timed[], Timed[]] = [[], []]
   const endMs = performance.now() + durationMs
   try {
     await Promise.all(clients.map((client) => client.send()))
     while (first && performance.now() < endMs) {
       for (let single = 0; single < SINGLES; single++) {
         const alone = await first.send()
-        idleMs.push(alone.heldMs)
-        besideMs.push(alone.besideMs)
+        idle.push(alone)
         await sleep(alone.heldMs / DUTY - alone.heldMs)
       }
       const startedMs = performance.now()
-      busyMs.push(...(await fullWork(clients, EPISODE * workers)))
+      busy.push(...(await fullWork(clients, EPISODE * workers)))
       const tookMs = performance.now() - startedMs
       await sleep(tookMs / DUTY - tookMs)
     }
   } finally {
     for (const client of clients) client.close()
   }
-  return { workers, idleMs, busyMs, besideMs }
+  return {
+    workers,
+    idleMs: idle.map(({ heldMs }) => heldMs),
+    busyMs: busy.map(({ heldMs }) => heldMs),
+    besideMs: idle.map(({ besideMs }) => besideMs),
+    idleInferenceMs: idle.map(({ inferenceMs }) => inferenceMs),
+    busyInferenceMs: busy.map(({ inferenceMs }) => inferenceMs),
+  }
 }
 
 /**
@@ -50,7 +59,7 @@ export async function profileAtLowLoad(
  * would be read by the server's front while the first of them are worked on, which takes longer than it does then.
  * The first of each client and the last are left out: they come to idle workers, or leave some idle.
  */
-async function fullWork(clients: readonly TimedClient[], requests: number): Promise<number[]> {
+async function fullWork(clients: readonly TimedClient[], requests: number): Promise<Timed[]> {
   const timed: Timed[] = []
   let left = requests
   await Promise.all(
@@ -58,7 +67,7 @@ async function fullWork(clients: readonly TimedClient[], requests: number): Prom
       while (left-- > 0) timed.push(await client.send())
     }),
   )
-  return timed.slice(clients.length, -clients.length).map(({ heldMs }) => heldMs)
+  return timed.slice(clients.length, -clients.length)
 }
 
 export function mergeProfiles(profiles: readonly LowLoadProfile[]): LowLoadProfile {
@@ -67,5 +76,7 @@ export function mergeProfiles(profiles: readonly LowLoadProfile[]): LowLoadProfi
     idleMs: profiles.flatMap(({ idleMs }) => idleMs),
     busyMs: profiles.flatMap(({ busyMs }) => busyMs),
     besideMs: profiles.flatMap(({ besideMs }) => besideMs),
+    idleInferenceMs: profiles.flatMap(({ idleInferenceMs }) => idleInferenceMs),
+    busyInferenceMs: profiles.flatMap(({ busyInferenceMs }) => busyInferenceMs),
   }
 }

@@ -15,6 +15,8 @@ export interface Row {
   readonly share: number
   readonly rps: number
   readonly real: readonly number[]
+  /** Of each part: mean time inside the model under load over what the profile has. */
+  readonly speedRatios: readonly number[]
   readonly sendLagMs: number
   /** Share of the CPU time that others took during the loads. */
   readonly othersRatio: number
@@ -36,6 +38,11 @@ export function table(rows: readonly Row[], capacities: readonly string[]): stri
     ...rows.map(({ workers, share, others }) => {
       const cells = SHOWN.map(([name, ratio]) => `${name} ±${percent(chance(others, ratio))}`)
       return `  ${named(workers, share)}   ${cells.join('   ')}`
+    }),
+    'time inside the model under load against the profile, which no queue changes: what the machine did in between',
+    ...rows.map(({ workers, share, speedRatios }) => {
+      const each = speedRatios.map((ratio) => signed(ratio - 1)).join(' ')
+      return `  ${named(workers, share)}   ${signed(mean([...speedRatios]) - 1)} (parts: ${each})`
     }),
     discardedLine(rows),
     ...worstOfUndisturbed(rows),

@@ -9,7 +9,7 @@ import { loadOpen } from '../src/load/open-loop.ts'
 import { startLocalServer } from '../src/serving/local-server.ts'
 import { binaryRequest } from './binary-request.ts'
 import { untilQuiet, watchOthers } from './cpu-share.ts'
-import { capacityRps } from './held-times.ts'
+import { capacityRps, utilizationAt } from './held-times.ts'
 import { type LowLoadProfile, mergeProfiles, profileAtLowLoad } from './low-load-profile.ts'
 import { predictResponses } from './predict-response.ts'
 import { merge, percent, type Row, signed, table, UNDISTURBED } from './prediction-table.ts'
@@ -42,6 +42,8 @@ const SPARE_PARTS = 3
 interface Part {
   readonly profile: LowLoadProfile
   readonly real: readonly number[]
+  /** Time inside the model under load over what the profile has, on average. */
+  readonly speedRatio: number
   readonly sendLagMs: number
   readonly othersRatio: number
   readonly replays: readonly ResponseHistogram[]
@@ -111,6 +113,7 @@ async function predictAndLoad(
     share,
     rps,
     real: parts.flatMap(({ real }) => real).sort((a, b) => a - b),
+    speedRatios: parts.map(({ speedRatio }) => speedRatio),
     sendLagMs: median(parts.map(({ sendLagMs }) => sendLagMs)),
     othersRatio: mean(parts.map(({ othersRatio }) => othersRatio)),
     discarded,
@@ -136,7 +139,7 @@ async function loadPart(
     )
   const replays = simulate(() => seed)
   const others = simulate((replay) => seed + 10_000 * (replay + 1))
-  const real: number[] = []
+  const [real, inferences]: [number[], number[]] = [[], []]
   const { sendLagMs } = await loadOpen({
     url: target.url,
     payloads: [{ body: target.body }],
@@ -148,9 +151,20 @@ async function loadPart(
     seed,
     sparing: true,
     signal: new AbortController().signal,
-    onSample: ({ dueMs, doneMs, outcome }) => void (outcome === 'ok' && real.push(doneMs - dueMs)),
+    onSample: ({ dueMs, doneMs, outcome, inferenceMs }) => {
+      if (outcome !== 'ok') return
+      real.push(doneMs - dueMs)
+      inferences.push(inferenceMs ?? Number.NaN)
+    },
   })
-  return { profile, real, sendLagMs: sendLagMs.p99, othersRatio: othersSince(), replays, others }
+  const speedRatio = mean(inferences) / inferenceUnderLoad(merged, rps)
+  return { profile, real, speedRatio, sendLagMs: sendLagMs.p99, othersRatio: othersSince(), replays, others }
+}
+
+/** Mean time inside the model, ms, of idle and of busy workers in the share that the simulation takes of them. */
+function inferenceUnderLoad(profile: LowLoadProfile, rps: number): number {
+  const busy = utilizationAt(profile, rps)
+  return (1 - busy) * mean([...profile.idleInferenceMs]) + busy * mean([...profile.busyInferenceMs])
 }
 
 function arrivalTimes(arrival: Arrival, seed: number): number[] {
