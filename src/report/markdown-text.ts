@@ -1,3 +1,6 @@
+/** Takes no room, and keeps GitHub from seeing a name, a number or an address in what is around it. */
+const BREAK = '&#8203;'
+
 /** Markdown in which text from outside opens no HTML, link, code, emphasis, mention or further cell. */
 export function markdownText(plain: string): string {
   return markdownHtml(plain)
@@ -5,13 +8,23 @@ export function markdownText(plain: string): string {
     .replaceAll(/[\\`*_~[\]]/g, (character) => `\\${character}`)
 }
 
-/** The same within a tag of our own, where Markdown is not read but mentions are. */
+/**
+ * The same within a tag of our own, where Markdown is not read but mentions are. GitHub looks for them, and for issues
+ * and addresses, in the text that is shown: character references do not hide them.
+ */
 function markdownHtml(plain: string): string {
-  return plain
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('@', '&#64;')
+  return (
+    plain
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      // Before any break is in the text: it has a number of its own.
+      .replaceAll(/#(?=\d)/g, `#${BREAK}`)
+      .replaceAll(/@(?=[a-z\d])/gi, `@${BREAK}`)
+      .replaceAll(/GH-(?=\d)/gi, (found) => `${found}${BREAK}`)
+      .replaceAll('://', `:${BREAK}//`)
+      .replaceAll(/www\./gi, (found) => `${found.slice(0, -1)}${BREAK}.`)
+  )
 }
 
 /** A span of code; a backtick in it would end it, and a pipe a cell around it. */

@@ -20,7 +20,25 @@ const hostile = fc
   .array(
     fc.constantFrom(
       ...['<script>alert(1)</script>', '</details>', '<img src=x onerror=y>', ']]>', '-->', '&amp;', '&'],
-      ...['"', "'", '`', '|', '\\', '\\|', '*', '_', '[l](javascript:x)', '@team', '# ', '~~', '%0A', '%'],
+      ...[
+        '"',
+        "'",
+        '`',
+        '|',
+        '\\',
+        '\\|',
+        '*',
+        '_',
+        '[l](javascript:x)',
+        '@team',
+        '#12',
+        '# ',
+        '~~',
+        'https://x.example/',
+        'www.x.example',
+        '%0A',
+        '%',
+      ],
       ...[
         '\n',
         '\r\n',
@@ -144,7 +162,9 @@ function expectSound(report: string): void {
   // Within a tag of ours Markdown is not read.
   const read = prose.replaceAll(/<summary>.*<\/summary>/g, '')
   expect(read).not.toMatch(/(?<!\\)\[[^\]]*\]\(|(?<!\\)~~/)
-  expect(prose).not.toContain('@team')
+  // GitHub looks for these in what is shown, character references resolved.
+  const shown = prose.replaceAll(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
+  expect(shown).not.toMatch(/@[a-z0-9]|#\d|https:\/\/x\.|www\.x/i)
   for (const table of report.split('\n\n').filter((block) => block.startsWith('|'))) {
     const cells = table.split('\n').map((row) => row.match(/(?<!\\)\|/g)?.length)
     expect(new Set(cells).size, table).toBe(1)
