@@ -1,11 +1,8 @@
 import type { Advice, Verdict } from '../core/advice.ts'
-import { workflowCommand } from './workflow-command.ts'
+import { capAnnotations, workflowCommand } from './workflow-command.ts'
 
 /** What a run's annotations say of a candidate that did not make it; of the others the notice speaks. */
 const LEVELS = { misses: 'warning', undecided: 'warning', unpriced: 'warning', untested: 'warning' } as const
-
-/** GitHub shows ten annotations of each level in a step; what is beyond would be lost without a word. */
-const MOST = 9
 
 /**
  * Lines that a GitHub runner turns into annotations: an error where nothing is sure to meet the SLO, else a notice of
@@ -19,13 +16,9 @@ export function annotationsReport(advice: Advice): string {
     ...warnings.map((warning) => workflowCommand('warning', title, warning)),
     ...advice.verdicts.flatMap((verdict) => shortOf(verdict)),
   ]
-  const left = others.length - MOST
-  const rest = workflowCommand(
-    'warning',
-    title,
-    `${left} more: the other formats of the report have them all`,
-  )
-  return `${[first, ...others.slice(0, MOST), ...(left > 0 ? [rest] : [])].join('\n')}\n`
+  const rest = (left: number) =>
+    workflowCommand('warning', title, `${left} more: the other formats of the report have them all`)
+  return `${[first, ...capAnnotations(others, rest)].join('\n')}\n`
 }
 
 function shortOf({ candidate, outcome, reasons }: Verdict): string[] {

@@ -29,7 +29,7 @@ describe('reports of a gate', () => {
     const result = hostileGateResult()
     const markdown = GATE_REPORTS.markdown(result)
     expect(markdown).not.toContain('<script')
-    expect(markdown).not.toMatch(/[^\\]`|[^\\]\[l\]|@team/)
+    expect(markdown).not.toMatch(/[^\\]`|[^\\]\[l\]|@(?!&#8203;)[a-z]/)
     const rows = markdown.split('\n').filter((line) => line.startsWith('|'))
     const columns = rows.map((row) => row.split('|').length)
     expect(new Set(columns)).toEqual(new Set([9, 6]))
@@ -48,7 +48,8 @@ describe('reports of a gate', () => {
         .replace(/<\/?(testsuites|testsuite|testcase|failure|error|skipped|system-out)\b[^<>]*>/g, ''),
     ).not.toMatch(/[<>]/)
     expect(xml).not.toMatch(/&(?!amp;|lt;|gt;|quot;)/)
-    expect(xml).toContain('tests="8" failures="2" errors="1" skipped="1"')
+    // The answer is a case of its own.
+    expect(xml).toContain('tests="9" failures="3" errors="1" skipped="1"')
   })
 
   test('as HTML link only to what is there, and load nothing', async () => {
@@ -68,6 +69,8 @@ describe('reports of a gate', () => {
       outcome: 'passed',
       judgements: judgements.filter(({ outcome }) => outcome === 'passed'),
     })
-    expect(gateAnnotations(passed)).toBe('::notice title=plimsoll gate::The gate passed\n')
+    expect(gateAnnotations(passed)).toEqual(
+      expect.stringMatching(/^::notice title=plimsoll gate::The gate passed\. .*\n$/),
+    )
   })
 })

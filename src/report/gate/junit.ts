@@ -1,17 +1,20 @@
 import type { GateResult, Judgement } from '../../gate/gate-result.ts'
 import { xmlText } from '../xml-text.ts'
-import { rowOf } from './figures.ts'
+import { OUTCOME_WORDS, rowOf } from './figures.ts'
 
-/** One test case a metric: what failed is a failure, what could not be decided an error, what was not judged skipped. */
+/**
+ * One test case a metric: what failed is a failure, what could not be decided an error; what was not judged, or does not
+ * count (`--fail-on`), is skipped. And one for the answer, which no metric may show by itself.
+ */
 export function gateJunit(result: GateResult): string {
-  const count = (outcome: Judgement['outcome']) =>
-    result.judgements.filter((judgement) => judgement.outcome === outcome).length
-  const counts = `tests="${result.judgements.length}" failures="${count('failed')}" errors="${count('inconclusive')}" skipped="${count('unjudged')}"`
+  const cases = [...result.judgements.map((judgement) => caseOf(judgement, result)), answer(result)]
+  const count = (kind: TestCase['kind']) => cases.filter((each) => each.kind === kind).length
+  const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="plimsoll gate" ${counts}>`,
     `  <testsuite name="plimsoll gate" ${counts} timestamp="${xmlText(result.startedAt)}" time="${(result.measured?.seconds ?? 0).toFixed(3)}">`,
-    ...result.judgements.map((judgement) => testCase(judgement)),
+    ...cases.map(testCase),
     `    <system-out>${xmlText(result.summary.join(' '))}</system-out>`,
     '  </testsuite>',
     '</testsuites>',
@@ -19,19 +22,42 @@ export function gateJunit(result: GateResult): string {
   ].join('\n')
 }
 
-function testCase(judgement: Judgement): string {
+interface TestCase {
+  readonly kind: 'passed' | 'failure' | 'error' | 'skipped'
+  readonly group: string
+  readonly name: string
+  readonly message: string
+  readonly figures: string
+}
+
+function caseOf(judgement: Judgement, { failOn }: GateResult): TestCase {
   const { name, base, head, worse } = rowOf(judgement)
-  const open = `    <testcase classname="plimsoll.gate.${judgement.concern}" name="${xmlText(name)}"`
-  const message = `message="${xmlText(judgement.reason)}"`
-  const figures = xmlText(`base ${base}, head ${head}, worse by ${worse}`)
-  switch (judgement.outcome) {
+  const { concern, outcome, reason } = judgement
+  const figures = `base ${base}, head ${head}, worse by ${worse}`
+  const of = { group: concern, name, message: reason, figures }
+  if (outcome === 'passed') return { kind: 'passed', ...of }
+  if (outcome === 'unjudged') return { kind: 'skipped', ...of }
+  if (!failOn.includes(concern))
+    return { kind: 'skipped', ...of, message: `not counted (--fail-on): ${outcome}, ${reason}` }
+  return { kind: outcome === 'failed' ? 'failure' : 'error', ...of }
+}
+
+function answer({ outcome, summary }: GateResult): TestCase {
+  const kind = outcome === 'failed' ? 'failure' : outcome === 'inconclusive' ? 'error' : 'passed'
+  return { kind, group: 'answer', name: 'gate', message: OUTCOME_WORDS[outcome], figures: summary[0] ?? '' }
+}
+
+function testCase({ kind, group, name, message, figures }: TestCase): string {
+  const open = `    <testcase classname="plimsoll.gate.${group}" name="${xmlText(name)}"`
+  const said = `message="${xmlText(message)}"`
+  switch (kind) {
     case 'passed':
       return `${open}/>`
-    case 'unjudged':
-      return `${open}><skipped ${message}/></testcase>`
-    case 'failed':
-      return `${open}><failure type="${judgement.concern}" ${message}>${figures}</failure></testcase>`
-    case 'inconclusive':
-      return `${open}><error type="inconclusive" ${message}>${figures}</error></testcase>`
+    case 'skipped':
+      return `${open}><skipped ${said}/></testcase>`
+    case 'failure':
+      return `${open}><failure type="${group}" ${said}>${xmlText(figures)}</failure></testcase>`
+    case 'error':
+      return `${open}><error type="inconclusive" ${said}>${xmlText(figures)}</error></testcase>`
   }
 }
