@@ -54,10 +54,23 @@ export async function gateLiveBench(): Promise<string> {
     // Both kinds over the whole time, so that neither has an hour of the machine of its own.
     for (let index = 0; index < ALIKE + SLOWER; index++) {
       const isMore = more.length * ALIKE <= alike.length * SLOWER && more.length < SLOWER
-      const [results, name, head] = isMore ? [more, '10% more work', slower] : ([alike, 'alike', base] as const)
+      const [results, name, head] = isMore
+        ? [more, '10% more work', slower]
+        : ([alike, 'alike', base] as const)
       const startedMs = performance.now()
       const seed = String(index + 1)
-      const result = await gate(['--base', base, '--head', head, '--body', body, '--startups', '3', '--seed', seed])
+      const result = await gate([
+        '--base',
+        base,
+        '--head',
+        head,
+        '--body',
+        body,
+        '--startups',
+        '3',
+        '--seed',
+        seed,
+      ])
       results.push(result)
       tell(rowOf(`${name} ${results.length}`, cellsOf(result, (performance.now() - startedMs) / 1000)))
     }

@@ -1,20 +1,22 @@
+import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { extname } from 'node:path'
 import { UserError } from '../core/errors.ts'
 import type { Listener } from '../core/run-event.ts'
+import type { RunRecord } from '../core/run-record.ts'
 import { conclude, describeNoise, summarize } from '../gate/conclude.ts'
-import type { GateResult } from '../gate/gate-result.ts'
+import type { GateResult, HistoryEntry } from '../gate/gate-result.ts'
 import { historyChangePoints, historyEntry, historyOf } from '../gate/history.ts'
 import { loadPriceBook } from '../pricing/price-book.ts'
 import { HISTORY_REPORTS } from '../report/gate/history.ts'
 import { GATE_REPORTS } from '../report/gate/index.ts'
-import { type GatedRuns, gateRuns, saveAs } from '../run/gate/gate-runs.ts'
+import { type GatedRuns, gateRuns, keepAsBaseline } from '../run/gate/gate-runs.ts'
 import { type GatedSides, gateSides } from '../run/gate/gate-sides.ts'
 import { appendHistory, commitAround, readHistory } from '../run/gate/history-folder.ts'
 import { loadRunFile } from '../run/gate/load-run-file.ts'
 import { runAfresh } from '../run/gate/run-afresh.ts'
-import type { SideSource } from '../run/gate/sides.ts'
-import { writeWhole } from '../run/run-store.ts'
+import type { SideRequest, SideSource } from '../run/gate/sides.ts'
+import { runFileOf, writeWhole } from '../run/run-store.ts'
 import { readScenario } from '../scenario/read-scenario.ts'
 import { describeHost } from '../serving/describe-host.ts'
 import type { Given } from './command.ts'
@@ -53,20 +55,20 @@ export async function gateCommand(given: Given): Promise<number> {
 async function gate(order: GateOrder, given: Given, signal: AbortSignal, notify: Listener): Promise<number> {
   const startedAt = new Date().toISOString()
   if (!order.sides && !order.runs) return showHistory(order.history ?? '', order, given)
+  // Before anything is measured: a file that cannot be read must not cost what was.
+  const before = order.history === undefined ? [] : readHistory(order.history)
   const runs = order.runs && (await compareRunsOf(order, given, signal, notify))
-  if (runs === null) {
-    notify({
-      kind: 'note',
-      text: `there was no baseline: the head's run is saved as ${order.runs?.baseline}`,
-    })
-    if (!order.sides) return EXIT.ok
-  }
+  if (runs?.isFirst) notify({ kind: 'note', text: `there was no baseline: ${savedAs(order)}` })
   const sides = order.sides && (await gateSides({ ...order.sides, signal, notify }, order.sides.startUpRule))
-  const result = withHistory(resultOf(order, startedAt, runs ?? undefined, sides), order)
+  const result = withHistory(resultOf(order, startedAt, runs, sides), order, before, runs?.head.record)
   await report(result, order, given)
-  if (result.outcome === 'passed' && order.runs?.saveBaseline && runs)
-    saveAs(runs.head.file, order.runs.baseline)
+  if (result.outcome === 'passed' && order.runs?.saveBaseline && runs && !runs.isFirst)
+    keepAsBaseline(runs.head, order.runs.baseline)
   return CODES[result.outcome]
+}
+
+function savedAs({ runs }: GateOrder): string {
+  return `the head's run is saved as ${runFileOf(runs?.baseline ?? '')}`
 }
 
 async function compareRunsOf(
@@ -74,8 +76,8 @@ async function compareRunsOf(
   given: Given,
   signal: AbortSignal,
   notify: Listener,
-): Promise<GatedRuns | null> {
-  if (!runs) return null
+): Promise<GatedRuns | undefined> {
+  if (!runs) return undefined
   const { headRun, scenario: file = '' } = runs
   const book = await loadPriceBook(given.values.get('book'))
   if (headRun !== undefined) {
@@ -84,17 +86,19 @@ async function compareRunsOf(
   const { scenario, source } = readScenario(file)
   const fresh = () =>
     runAfresh({ scenario, locate: source.problem.bind(source), version: VERSION, signal, notify })
-  return gateRuns({ ...runs, failOn, book, notify, head: fresh, again: fresh })
+  return gateRuns({ ...runs, failOn, book, notify, head: fresh, again: fresh, planned: scenario })
 }
 
 function resultOf(
-  { sides: asked, runs: askedRuns, failOn, calibrate }: GateOrder,
+  order: GateOrder,
   startedAt: string,
   runs: GatedRuns | undefined,
   sides: GatedSides | undefined,
 ): GateResult {
+  const { sides: asked, runs: askedRuns, failOn, calibrate } = order
   const judgements = [...(sides?.judgements ?? []), ...(runs?.judgements ?? [])]
-  const outcome = conclude(judgements, failOn)
+  const onlySaved = runs?.isFirst === true && !sides
+  const outcome = onlySaved ? 'passed' : conclude(judgements, failOn)
   const names = (of: 'base' | 'head') =>
     [asked && nameSide(asked[of]), of === 'base' ? askedRuns?.baseline : runs?.head.record.id].filter(Boolean)
   return {
@@ -107,7 +111,11 @@ function resultOf(
     head: names('head').join('; '),
     failOn,
     judgements,
-    summary: [...(calibrate ? [describeNoise(judgements)] : []), ...summarize(judgements, outcome, failOn)],
+    summary: [
+      ...(runs?.isFirst ? [`There was no baseline: ${savedAs(order)}.`] : []),
+      ...(calibrate ? [describeNoise(judgements)] : []),
+      ...(onlySaved ? [] : summarize(judgements, outcome, failOn)),
+    ],
     notes: [...(sides?.notes ?? []), ...(runs?.notes ?? [])],
     measured: sides?.measured ?? null,
     billChanges: runs?.billChanges ?? [],
@@ -123,15 +131,27 @@ function nameSide(source: SideSource): string {
   return `${origin}${pathname}`
 }
 
-function withHistory(result: GateResult, { history: folder }: GateOrder): GateResult {
-  if (folder === undefined) return result
-  const before = readHistory(folder)
-  const { cpuModel, cores } = describeHost()
-  const entry = historyEntry(result, `${cpuModel}, ${cores} cores`, commitAround(folder))
+function withHistory(
+  result: GateResult,
+  { history: folder, sides }: GateOrder,
+  before: readonly HistoryEntry[],
+  head: RunRecord | undefined,
+): GateResult {
+  if (folder === undefined || result.judgements.length === 0) return result
+  const { cpuModel, cores } = head?.profile?.host ?? describeHost()
+  const asked = sides ? requestName(sides.request) : head?.scenario.name
+  const entry = historyEntry(result, { machine: `${cpuModel}, ${cores} cores`, asked }, commitAround(folder))
   const file = appendHistory(folder, entry)
   const history = historyOf([...before, entry])
   const notes = [...result.notes, `added to the history: ${file}`]
   return { ...result, changePoints: historyChangePoints(history), history, notes }
+}
+
+/** The same for the same request, so that another one starts a series of its own. */
+function requestName({ method, path, body }: SideRequest): string {
+  const hash = createHash('sha256').update(`${method} ${path}\n`)
+  if (body) hash.update(body)
+  return `request ${hash.digest('hex').slice(0, 8)}`
 }
 
 async function showHistory(folder: string, { reports }: GateOrder, { switches }: Given): Promise<number> {
@@ -147,7 +167,8 @@ async function showHistory(folder: string, { reports }: GateOrder, { switches }:
 }
 
 async function report(result: GateResult, order: GateOrder, { switches }: Given): Promise<void> {
-  process.stdout.write(GATE_REPORTS[switches.has('json') ? 'json' : 'terminal'](result, terminalOptions()))
+  const shown = GATE_REPORTS[switches.has('json') ? 'json' : 'terminal'](result, terminalOptions())
+  process.stdout.write(order.annotate ? withoutCommands(shown) : shown)
   for (const file of order.reports) {
     writeWhole(
       file,
@@ -155,6 +176,12 @@ async function report(result: GateResult, order: GateOrder, { switches }: Given)
     )
   }
   if (order.annotate) process.stdout.write(GATE_REPORTS.annotations(result))
+}
+
+/** For a GitHub runner, which takes what a server or a file is called for commands: between these lines it takes none. */
+function withoutCommands(text: string): string {
+  const token = randomUUID()
+  return `::stop-commands::${token}\n${text.trimEnd()}\n::${token}::\n`
 }
 
 function formatOf(file: string): keyof typeof HISTORY_REPORTS {

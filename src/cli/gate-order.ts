@@ -57,6 +57,7 @@ export function readGateOrder(given: Given): GateOrder {
     )
   }
   checkMeasured(allowed, sides !== undefined, runs !== undefined, read)
+  if (!sides) checkUnused(given, read)
   const reports = given.lists.get('report') ?? []
   for (const file of reports) {
     if (!/\.(md|html|json|xml|txt)$/.test(file))
@@ -116,6 +117,35 @@ function checkMeasured(
   }
 }
 
+/** What says how sides are measured would be passed over without them. */
+const OF_SIDES = [
+  'slo',
+  'rate',
+  'arrivals',
+  'connections',
+  'body',
+  'header',
+  'path',
+  'method',
+  'timeout',
+  'ready',
+  'requests',
+  'quads',
+  'startups',
+  'seed',
+] as const
+
+function checkUnused({ values, lists }: Given, read: OptionReader): void {
+  for (const name of OF_SIDES) {
+    if (!values.has(name) && !lists.has(name)) continue
+    const hint =
+      name === 'slo'
+        ? "runs are held against their scenario's slo"
+        : 'it is of sides that are measured in turns'
+    read.fault(`--${name} needs --base and --head`, hint)
+  }
+}
+
 function readSides(
   given: Given,
   read: OptionReader,
@@ -157,7 +187,7 @@ function readSides(
     rules: inBlocks.rules,
     watched: new Set((['slo', 'regression', 'cost'] as const).filter((each) => !failOn.includes(each))),
     startUpRule: startUp,
-    ...(slo ? { slo } : {}),
+    ...(slo ? { slo: { slo, errorsAsked: /\berrors\b/.test(given.values.get('slo') ?? '') } } : {}),
     seed: read.whole('seed', 0, 2 ** 30) ?? 1,
     startUps: read.whole('startups', 0, 1000) ?? 8,
   }

@@ -1,4 +1,5 @@
 import type { PartialProfile, RunRecord } from '../core/run-record.ts'
+import type { Scenario } from '../core/scenario.ts'
 
 /** What of two runs may differ when it is that which is judged. The machine and the question never may. */
 export const CHANGEABLE = ['model', 'candidates', 'runtime'] as const
@@ -9,25 +10,52 @@ export interface Difference {
   readonly field: string
   readonly base: string
   readonly head: string
+  /** Of a list all of it; `base` and `head` have what only one of the two has. */
+  readonly lists?: { readonly base: readonly string[]; readonly head: readonly string[] }
 }
+
+type Compared<T> = readonly [what: Difference['what'], field: string, of: (from: T) => unknown]
+
+const OF_SCENARIOS: readonly Compared<Scenario>[] = [
+  ['settings', 'slo', ({ slo }) => slo],
+  ['settings', 'traffic', ({ traffic }) => traffic],
+  ['settings', 'load', ({ load }) => load],
+  ['settings', 'assumptions', ({ assumptions }) => assumptions],
+  ['settings', 'model.encoding', ({ model }) => model?.encoding],
+  ['settings', 'model.inputs', ({ model }) => model?.inputs],
+  ['settings', 'model.maxAccuracyLoss', ({ model }) => model?.maxAccuracyLoss],
+  ['candidates', 'candidates', ({ candidates }) => candidates.map(({ name }) => name).sort()],
+]
+const OF_RUNS: readonly Compared<RunRecord>[] = [
+  ['model', 'model', ({ profile }) => profile?.model?.sha256],
+  ['model', 'variants', filesOf],
+  ['machine', 'machine', ({ profile }) => machineOf(profile)],
+  ['runtime', 'runtime', ({ profile }) => runtimeOf(profile)],
+]
 
 /** Everything in which two runs differ and that would be judged along with the change. */
 export function findDifferences(base: RunRecord, head: RunRecord): Difference[] {
-  const pairs: [Difference['what'], string, (record: RunRecord) => unknown][] = [
-    ['settings', 'slo', ({ scenario }) => scenario.slo],
-    ['settings', 'traffic', ({ scenario }) => scenario.traffic],
-    ['settings', 'load', ({ scenario }) => scenario.load],
-    ['settings', 'assumptions', ({ scenario }) => scenario.assumptions],
-    ['settings', 'model.encoding', ({ scenario }) => scenario.model?.encoding],
-    ['settings', 'model.inputs', ({ scenario }) => scenario.model?.inputs],
-    ['candidates', 'candidates', ({ scenario }) => scenario.candidates.map(({ name }) => name).sort()],
-    ['model', 'model', ({ profile }) => profile?.model?.sha256],
-    ['machine', 'machine', ({ profile }) => machineOf(profile)],
-    ['runtime', 'runtime', ({ profile }) => runtimeOf(profile)],
-  ]
-  return pairs.flatMap(([what, field, of]) =>
+  return [...findScenarioDifferences(base.scenario, head.scenario), ...differencesIn(OF_RUNS, base, head)]
+}
+
+/** What of it is known before a run is made. */
+export function findScenarioDifferences(base: Scenario, head: Scenario): Difference[] {
+  return differencesIn(OF_SCENARIOS, base, head)
+}
+
+function differencesIn<T>(compared: readonly Compared<T>[], base: T, head: T): Difference[] {
+  return compared.flatMap(([what, field, of]) =>
     leaves(field, of(base), of(head)).map((leaf) => ({ what, ...leaf })),
   )
+}
+
+/** Variants that are files of the user's own: what is built from the model differs with it, and with the runtime. */
+function filesOf({ scenario, variants }: RunRecord) {
+  const own = (scenario.model?.variants ?? []).flatMap((source) =>
+    source.path === undefined ? [] : source.name,
+  )
+  const known = (variants ?? []).filter(({ facts }) => own.includes(facts.name))
+  return Object.fromEntries(known.map(({ facts }) => [facts.name, facts.sha256]))
 }
 
 /** Not the memory, which differs by what else runs, nor the kernel's release. */
@@ -53,14 +81,16 @@ function leaves(field: string, base: unknown, head: unknown): Omit<Difference, '
   return [{ field, base: before, head: after }]
 }
 
-/** Of long lists only what is in one of them. */
 function listDifference(field: string, base: readonly unknown[], head: readonly unknown[]) {
   const [before, after] = [base.map(word), head.map(word)]
-  const only = (list: readonly string[], other: readonly string[]) => {
-    const extra = list.filter((each) => !other.includes(each))
-    return extra.length > 0 ? extra.join(', ') : 'nothing else'
-  }
-  return { field, base: only(before, after), head: only(after, before) }
+  const lists = { base: before, head: after }
+  return { field, base: withoutCommon(before, [after]), head: withoutCommon(after, [before]), lists }
+}
+
+/** Of long lists only what not every other one has too. */
+export function withoutCommon(list: readonly string[], others: readonly (readonly string[])[]): string {
+  const extra = list.filter((each) => others.some((other) => !other.includes(each)))
+  return extra.length > 0 ? extra.join(', ') : 'nothing else'
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -5,11 +5,19 @@ import type { ChangePoint, GateHistory, GateResult, HistoryEntry } from './gate-
 /** Entries of the newest and its series that a search looks at, the newest last: it is quadratic. */
 const MOST_ENTRIES = 200
 
-/**
- * @param machine what the figures depend on besides the head
- * @param commit of the head, where it is known
- */
-export function historyEntry(result: GateResult, machine: string, commit?: string): HistoryEntry {
+/** What the figures depend on besides the head and the way that they were measured. */
+export interface HistorySource {
+  readonly machine: string
+  /** The request that was sent, or the scenario that was run. */
+  readonly asked: string | undefined
+}
+
+/** @param commit of the head, where it is known */
+export function historyEntry(
+  result: GateResult,
+  { machine, asked }: HistorySource,
+  commit?: string,
+): HistoryEntry {
   const known = result.judgements.flatMap((judgement) => {
     const value = judgement.head === null ? Number.NaN : Number(judgement.head)
     const { metric, unit } = judgement
@@ -20,10 +28,16 @@ export function historyEntry(result: GateResult, machine: string, commit?: strin
     at: result.startedAt,
     head: result.head,
     ...(commit === undefined ? {} : { commit }),
-    series: [result.mode, result.measured?.arrivals, machine].filter(Boolean).join(', '),
+    series: [result.mode, ...howMeasured(result.measured), asked, machine].filter(Boolean).join(', '),
     figures: Object.fromEntries(known.map(({ name, value }) => [name, value])),
     units: Object.fromEntries(known.map(({ name, unit }) => [name, unit])),
   }
+}
+
+function howMeasured(measured: GateResult['measured']): string[] {
+  if (!measured) return []
+  const { arrivals, rps, connections } = measured
+  return [arrivals, rps === null ? `${connections} at a time` : `${rps} requests/s`]
 }
 
 /** What the newest of these entries is compared with. @param entries oldest first */

@@ -30,15 +30,19 @@ function cheapestOf({ verdicts, cheapest }: Advice): Verdict | undefined {
   return verdicts.find(({ candidate }) => candidate.name === cheapest)
 }
 
+/** Fails only where every candidate of the head is shown to miss it, or could not be deployed at all. */
 function judgeSlo(before: Verdict | undefined, after: Verdict | undefined, head: Advice): Judgement {
-  const none = head.verdicts.find(({ candidate }) => candidate.name === before?.candidate.name)
-  const why = none ? `: ${none.candidate.name} ${none.outcome}, ${none.reasons[0] ?? ''}` : ''
+  const unsure = head.verdicts.filter(({ outcome }) => outcome !== 'misses' && outcome !== 'refused')
+  const was = head.verdicts.find(({ candidate }) => candidate.name === before?.candidate.name)
+  const told = was ?? unsure[0]
+  const why = told ? `: ${told.candidate.name} ${told.outcome}, ${told.reasons[0] ?? ''}` : ''
   const reason = after
     ? `${after.candidate.name} meets it`
-    : `no candidate of the head is shown to meet it${before ? why : ', nor of the base'}`
+    : `no candidate of the head is shown to meet it${before ? '' : ', nor of the base'}${why}`
+  const outcome = after ? 'passed' : unsure.length > 0 ? 'inconclusive' : 'failed'
   return {
     ...{ metric: 'slo', subject: '', concern: 'slo', unit: 'ratio', base: null, head: null },
-    ...{ worsening: null, allowed: 0, detectable: null, outcome: after ? 'passed' : 'failed', reason },
+    ...{ worsening: null, allowed: 0, detectable: null, outcome, reason },
   }
 }
 
@@ -62,8 +66,11 @@ function judgeCost(rule: Rule, costs: CostsToJudge, of: (verdict: Verdict) => Us
     return { ...figures, worsening: null, allowed: rule.allowed, detectable: null, outcome, reason }
   }
   const worse = (value: string) => Number(decimal(value).div(base).minus(1).toFixed(9))
-  const all = [head, ...costs.headAtEnds.flatMap((advice) => usd(advice) ?? [])].map(worse)
-  const [low, value, high] = [Math.min(...all), worse(head), Math.max(...all)]
+  const ends = costs.headAtEnds.map(usd)
+  const all = [head, ...ends.flatMap((end) => end ?? [])].map(worse)
+  // Where nothing meets the SLO at an end of its speed, no cost bounds it.
+  const high = ends.includes(null) ? Number.POSITIVE_INFINITY : Math.max(...all)
+  const [low, value] = [Math.min(...all), worse(head)]
   const worsening = { low, value, high, confidence: { low: CONFIDENCE, high: CONFIDENCE } }
   const outcome = outcomeOf(rule, low, high)
   const reason = explain(rule, worsening, base, head, costs)
@@ -92,11 +99,15 @@ function explain(
   const [was, is] = [cheapestOf(costs.base), cheapestOf(costs.head)].map((verdict) => verdict?.candidate.name)
   const range = low === high ? '' : ` (${percent(low)} to ${percent(high)})`
   const change = `${formatUsd(head)} instead of ${formatUsd(base)}, ${percent(Math.abs(value))} ${value < 0 ? 'less' : 'more'}${range}`
-  if (value <= rule.allowed) return value === 0 ? `${formatUsd(head)} as before` : change
+  const unbounded =
+    high === Number.POSITIVE_INFINITY
+      ? '; were its measured speed at an end of its interval, nothing would be sure to meet the SLO'
+      : ''
+  if (value <= rule.allowed) return `${value === 0 ? `${formatUsd(head)} as before` : change}${unbounded}`
   const grown = compareBills(costs)[0]
   const line = grown ? `; what grew most is ${describeChange(grown)}` : ''
   const moved = was === is ? '' : `; the cheapest is now ${is}, and was ${was}`
-  return `${change}, and ${percent(rule.allowed)} is allowed${line}${moved}`
+  return `${change}, and ${percent(rule.allowed)} is allowed${line}${moved}${unbounded}`
 }
 
 /** `"N2 CPU" by $31.10 a month, from nothing to $31.10` */

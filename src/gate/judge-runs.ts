@@ -1,6 +1,6 @@
 import { median } from 'simple-statistics'
 import type { Measurement } from '../core/measurement.ts'
-import type { RunRecord } from '../core/run-record.ts'
+import type { PartialProfile, RunRecord } from '../core/run-record.ts'
 import type { Percentile } from '../core/scenario.ts'
 import { loadedInterval } from '../stats/loaded-interval.ts'
 import { percentileRatios } from '../stats/percentile.ts'
@@ -44,13 +44,49 @@ export function judgeRuns(rules: readonly Rule[], base: RunRecord, head: RunReco
   })
 }
 
+/** What the base measured and the head should have: that it is missing must not let the head pass. */
+export function judgeUnmeasured(rules: readonly Rule[], base: RunRecord, head: RunRecord): Judgement[] {
+  const rule = rules.find(({ metric }) => metric === 'errors')
+  const after = measurementsOf(head)
+  return base.trials.flatMap(({ candidate, status }): Judgement[] => {
+    const subject = ofDeployment(candidate)
+    const asked = head.scenario.candidates.some(({ name }) => name === candidate)
+    if (!rule || status !== 'measured' || !asked || after.has(subject)) return []
+    const trial = head.trials.find((each) => each.candidate === candidate)
+    const why = trial?.status === 'failed' ? `it failed: ${trial.error}` : 'it was not loaded'
+    return [
+      {
+        ...{ metric: 'errors', subject, concern: rule.concern, unit: 'ratio', base: null, head: null },
+        ...{ worsening: null, allowed: rule.allowed, detectable: null, outcome: 'inconclusive' },
+        reason: `the base was measured there and the head was not: ${why}`,
+      },
+    ]
+  })
+}
+
 function findEvidence(rule: Rule, base: RunRecord, head: RunRecord): Found[] {
   if (rule.metric === 'modelSize') return sizeEvidence(rule, base, head)
   if (rule.metric === 'startUp') return startUpEvidence(rule, base, head)
   const pairs = measuredInBoth(base, head)
-  if (rule.metric === 'errors') return pairs.flatMap((pair) => (pair.open ? [errorsOf(rule, pair)] : []))
-  if (rule.metric in percentileRatios) return pairs.map((pair) => percentileEvidence(rule, pair))
-  return []
+  const open = pairs.filter((pair) => pair.open)
+  if (rule.metric === 'errors')
+    return orNothing(
+      rule,
+      open.map((pair) => errorsOf(rule, pair)),
+      'no deployment was measured in both runs',
+    )
+  if (!(rule.metric in percentileRatios)) return []
+  return orNothing(
+    rule,
+    pairs.map((pair) => percentileEvidence(rule, pair)),
+    'nothing was measured in both runs',
+  )
+}
+
+/** A limit that the user set is held against something, or leaves the gate undecided. */
+function orNothing(rule: Rule, found: readonly Found[], why: string): Found[] {
+  if (found.length > 0 || !rule.binding) return [...found]
+  return [{ rule, subject: '', why, unit: rule.metric === 'errors' ? 'ratio' : 'ms', base: null, head: null }]
 }
 
 interface Pair {
@@ -69,14 +105,25 @@ function measuredInBoth(base: RunRecord, head: RunRecord): Pair[] {
   })
 }
 
-function measurementsOf({ profile, trials }: RunRecord): Map<string, Measurement> {
-  const settings = (profile?.settings ?? []).map(({ threads, measurement }) => {
-    return [`with ${threads} thread${threads === 1 ? '' : 's'}`, measurement] as const
-  })
-  const measured = trials.flatMap((trial) =>
-    trial.status === 'measured' ? [[`of ${trial.candidate}`, trial.measurement] as const] : [],
+function measurementsOf({ profile, variants, trials }: RunRecord): Map<string, Measurement> {
+  const settings = settingsOf(profile, '')
+  const ofVariants = (variants ?? []).flatMap(({ facts, profile: own }) =>
+    settingsOf(own, ` as ${facts.name}`),
   )
-  return new Map([...settings, ...measured])
+  const measured = trials.flatMap((trial) =>
+    trial.status === 'measured' ? [[ofDeployment(trial.candidate), trial.measurement] as const] : [],
+  )
+  return new Map([...settings, ...ofVariants, ...measured])
+}
+
+function settingsOf(profile: PartialProfile | null, variant: string) {
+  return (profile?.settings ?? []).map(({ threads, measurement }) => {
+    return [`with ${threads} thread${threads === 1 ? '' : 's'}${variant}`, measurement] as const
+  })
+}
+
+function ofDeployment(candidate: string): string {
+  return `of ${candidate}`
 }
 
 /** A closed loop's service times, in whose order slow stretches show; an open load's own intervals. */
@@ -85,8 +132,8 @@ function percentileEvidence(rule: Rule, pair: Pair): Found {
   const of = ({ serviceMs, responseMs }: Measurement) => (pair.open ? responseMs[name] : serviceMs[name])
   const figures = { unit: 'ms', base: of(pair.base), head: of(pair.head) } as const
   const { subject } = pair
-  const invalid = [pair.base, pair.head].find(({ valid }) => !valid)
-  if (invalid) return { rule, subject, why: `invalid: ${invalid.invalidReasons.join('; ')}`, ...figures }
+  const why = invalidity(pair)
+  if (why) return { rule, subject, why, ...figures }
   const errors = [pair.base, pair.head].map((measurement) => logError(measurement, name, pair.open))
   const [before, after] = errors
   if (before === undefined || after === undefined) {
@@ -94,6 +141,12 @@ function percentileEvidence(rule: Rule, pair: Pair): Found {
   }
   const error = Math.hypot(before, after)
   return { ...meanEvidence(rule, subject, Math.log(figures.head / figures.base), error, FREEDOM), ...figures }
+}
+
+/** Why what a client could not send on time says nothing of the server. */
+function invalidity({ base, head }: Pair): string | undefined {
+  const invalid = [base, head].find(({ valid }) => !valid)
+  return invalid && `invalid: ${invalid.invalidReasons.join('; ')}`
 }
 
 /** Standard error of the log of a percentile; undefined where the sample cannot bound it. */
@@ -119,11 +172,15 @@ export function intervalIn(
   return intervalOf(measurement, metric as Percentile, measurement.arrivals !== 'closed') ?? null
 }
 
-function errorsOf(rule: Rule, { subject, base, head }: Pair): Found {
+function errorsOf(rule: Rule, pair: Pair): Found {
+  const { subject, base, head } = pair
   const count = ({ counts }: Measurement) => ({ failed: counts.due - counts.ok, due: counts.due })
   const [before, after] = [count(base), count(head)]
-  const figures = { base: before.failed / before.due, head: after.failed / after.due }
-  return { ...errorEvidence(rule, subject, before, after), unit: 'ratio', ...figures }
+  const figures = { unit: 'ratio', base: before.failed / before.due, head: after.failed / after.due } as const
+  const why = invalidity(pair)
+  return why
+    ? { rule, subject, why, ...figures }
+    : { ...errorEvidence(rule, subject, before, after), ...figures }
 }
 
 /** Welch's t over the logs of both runs' starts. */
@@ -152,8 +209,19 @@ function moments(values: readonly number[]) {
 
 /** Counted, not measured: its edges are itself. */
 function sizeEvidence(rule: Rule, base: RunRecord, head: RunRecord): Found[] {
-  const [before, after] = [base.profile?.model.bytes, head.profile?.model.bytes]
-  if (!before || !after) return []
-  const evidence = meanEvidence(rule, '', Math.log(after / before), 0, FREEDOM)
-  return [{ ...evidence, unit: 'bytes', base: before, head: after }]
+  const after = sizesOf(head)
+  return [...sizesOf(base)].flatMap(([subject, before]) => {
+    const now = after.get(subject)
+    if (!before || !now) return []
+    const evidence = meanEvidence(rule, subject, Math.log(now / before), 0, FREEDOM)
+    return [{ ...evidence, unit: 'bytes', base: before, head: now }]
+  })
+}
+
+function sizesOf({ profile, variants }: RunRecord): Map<string, number> {
+  const own = profile?.model?.bytes
+  return new Map([
+    ...(own === undefined ? [] : [['', own] as const]),
+    ...(variants ?? []).map(({ facts }) => [`of ${facts.name}`, facts.bytes] as const),
+  ])
 }

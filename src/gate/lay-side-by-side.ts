@@ -2,7 +2,7 @@ import type { Advice } from '../core/advice.ts'
 import type { RunRecord } from '../core/run-record.ts'
 import type { Percentile } from '../core/scenario.ts'
 import type { CandidateRow, Comparison, MeasuredRow, MeasuredValue, RunsDiffer } from './comparison.ts'
-import { findDifferences } from './find-differences.ts'
+import { type Difference, findDifferences, withoutCommon } from './find-differences.ts'
 import type { Judgement, Worsening } from './gate-result.ts'
 import { intervalIn, judgeRuns } from './judge-runs.ts'
 import type { Rule } from './rules.ts'
@@ -42,10 +42,12 @@ function describe({ file, record, advice }: RunToCompare): Comparison['runs'][nu
   return { file, id, startedAt, plimsoll, complete: finishedAt !== null, cheapest, usdPerMonth }
 }
 
+type Differs = Omit<Difference, 'what'> & Pick<RunsDiffer, 'what'>
+
 /** Field by field: what a run does not differ in from the first it has in common with it. */
 function differencesOf([first, ...others]: readonly RunToCompare[]): RunsDiffer[] {
   if (!first) return []
-  const found = others.map(({ record }) => [
+  const found = others.map(({ record }): Differs[] => [
     ...findDifferences(first.record, record),
     ...(record.plimsoll === first.record.plimsoll
       ? []
@@ -53,12 +55,13 @@ function differencesOf([first, ...others]: readonly RunToCompare[]): RunsDiffer[
           { what: 'version', field: 'plimsoll', base: first.record.plimsoll, head: record.plimsoll } as const,
         ]),
   ])
-  const fields = new Map(found.flat().map(({ what, field, base }) => [field, { what, base }]))
-  return [...fields].map(([field, { what, base }]) => ({
-    what,
-    field,
-    values: [base, ...found.map((of) => of.find((each) => each.field === field)?.head ?? base)],
-  }))
+  const fields = new Map(found.flat().map((each) => [each.field, each]))
+  return [...fields.values()].map(({ what, field, base, lists }) => {
+    const own = found.map((of) => of.find((each) => each.field === field))
+    if (!lists) return { what, field, values: [base, ...own.map((each) => each?.head ?? base)] }
+    const all = [lists.base, ...own.map((each) => each?.lists?.head ?? lists.base)]
+    return { what, field, values: all.map((list) => withoutCommon(list, all)) }
+  })
 }
 
 /** What was asked, and where it was measured, must be the same; what is compared may differ. */

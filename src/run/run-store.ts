@@ -64,9 +64,14 @@ export function writeWhole(file: string, content: string): void {
   }
 }
 
+/** The file that is meant by a saved run's file or its folder. */
+export function runFileOf(path: string): string {
+  return path.endsWith('.json') ? path : join(path, RUN_FILE)
+}
+
 /** @throws UserError when the file is not a saved run */
 export function loadRun(file: string): RunRecord {
-  const path = file.endsWith('.json') ? file : join(file, RUN_FILE)
+  const path = runFileOf(file)
   const value = parse(path)
   const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion
   if (typeof version === 'number' && version > 1) {

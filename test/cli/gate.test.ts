@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -114,6 +114,37 @@ describe('two servers in turns', () => {
     },
   )
 
+  test('of which the head fails more than its SLO lets it fails, after a second measurement, and one that nothing decides is extended', async () => {
+    const judged = async (slo: string, head: string) => {
+      const sides = ['--base', server(0, head === 'fail' ? 'fail' : ''), '--head', server(0, head)]
+      const allow = ['--allow', 'errors=99%, p50=900%, p10=900%, cpu=900%', '--fail-on', 'slo']
+      const { code, stdout } = await plimsoll(['gate', ...sides, ...SHORT, ...allow, '--slo', slo, '--json'])
+      const { judgements, measured } = JSON.parse(stdout) as GateResult
+      return { code, measured, slo: judgements.filter(({ metric }) => metric === 'slo') }
+    }
+    const failing = await judged('errors<1%', 'fail')
+    expect(failing).toMatchObject({ code: 1, slo: [{ subject: 'errors ≤ 1%', outcome: 'failed' }] })
+    expect(failing.measured?.confirmingQuads).toBeGreaterThan(0)
+    const met = await judged('p50<5s', '')
+    expect(met).toMatchObject({ code: 0, measured: { confirmingQuads: 0 } })
+    // Not asked for, and too few requests to show it.
+    expect(met.slo.map(({ outcome }) => outcome)).toEqual(['passed', 'unjudged'])
+    const asked = await judged('p50<5s, errors<0.1%', '')
+    expect(asked).toMatchObject({ code: 4, slo: [{ outcome: 'passed' }, { outcome: 'inconclusive' }] })
+  })
+
+  test('hold a limit of the user on start-up against something, or do not pass', async () => {
+    const { code, stdout } = await plimsoll([
+      ...['gate', '--base', server(1), '--head', server(1), ...SHORT, '--allow', 'startUp: 5%', '--json'],
+    ])
+    expect(code).not.toBe(0)
+    const { judgements } = JSON.parse(stdout) as GateResult
+    expect(judgements.find(({ metric }) => metric === 'startUp')).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'no command was started to see',
+    })
+  })
+
   test('of which one does not answer is a failure of the world that names it', async () => {
     const { code, stderr } = await plimsoll([
       'gate',
@@ -201,6 +232,40 @@ describe('a saved run against a baseline', () => {
     expect([saved.code, saved.stderr]).toEqual([0, expect.stringContaining('saved as')])
     expect(readFileSync(missing, 'utf8')).toBe(readFileSync(base, 'utf8'))
     expect((await gate('--baseline', missing, '--head-run', base)).code).toBe(0)
+  })
+
+  test('keeps a baseline in the folder that it names, and none that was cut short', async () => {
+    const kept = join(folder, 'baseline')
+    const cut = save('cut.json', { ...runRecord(), finishedAt: null })
+    const refused = await gate('--baseline', kept, '--head-run', cut, '--save-baseline')
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('cut short')])
+    expect(existsSync(kept)).toBe(false)
+    const report = join(folder, 'first.json')
+    const first = await gate('--baseline', kept, '--head-run', base, '--save-baseline', '--report', report)
+    expect([first.code, first.stdout]).toEqual([0, expect.stringContaining('There was no baseline')])
+    expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({ outcome: 'passed', judgements: [] })
+    expect((await gate('--baseline', kept, '--head-run', base, '--save-baseline')).code).toBe(0)
+    expect(readdirSync(kept)).toEqual(['run.json'])
+  })
+
+  test('takes no option that only sides have, and reads the history before anything else', async () => {
+    const { code, stderr } = await gate(
+      '--baseline',
+      base,
+      '--head-run',
+      base,
+      '--slo',
+      'p95<50ms',
+      '--rate',
+      '5',
+    )
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/--slo needs --base[\s\S]*--rate needs --base/)])
+    const history = join(folder, 'torn')
+    mkdirSync(history)
+    writeFileSync(join(history, 'entry.json'), '<<<<<<< ours')
+    const torn = await gate('--base', url, '--head', url, ...SHORT, '--history', history)
+    expect([torn.code, torn.stderr]).toEqual([2, expect.stringContaining('is no entry of a history')])
+    expect(torn.stderr).not.toContain('in turns')
   })
 
   test.each([

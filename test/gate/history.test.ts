@@ -10,7 +10,11 @@ import { gateHistory, gateResult } from '../fixtures/gate.ts'
 
 describe('The entry that a gate leaves to the history', () => {
   test('has every figure of the head with its unit, and no answer on the SLO', () => {
-    const entry = historyEntry(gateResult(), 'Fast CPU, 8 cores', 'abc1234')
+    const entry = historyEntry(
+      gateResult(),
+      { machine: 'Fast CPU, 8 cores', asked: 'request 1a2b3c4d' },
+      'abc1234',
+    )
     expect(entry.figures).toMatchObject({ p50: 12.36, 'model size': 4_745_517, 'USD a month': 104.5 })
     expect(entry.units).toMatchObject({
       p50: 'ms',
@@ -20,7 +24,10 @@ describe('The entry that a gate leaves to the history', () => {
     })
     expect(Object.keys(entry.units ?? {})).toEqual(Object.keys(entry.figures))
     expect(Object.keys(entry.figures).filter((name) => name.startsWith('SLO'))).toEqual([])
-    expect(entry).toMatchObject({ commit: 'abc1234', series: 'interleaved, closed, Fast CPU, 8 cores' })
+    expect(entry).toMatchObject({
+      commit: 'abc1234',
+      series: 'interleaved, closed, 1 at a time, request 1a2b3c4d, Fast CPU, 8 cores',
+    })
   })
 })
 

@@ -3,10 +3,16 @@ import type { PriceBook } from '../../core/bill.ts'
 import { type Problem, UserError } from '../../core/errors.ts'
 import type { Measurement, Percentiles } from '../../core/measurement.ts'
 import type { RunRecord } from '../../core/run-record.ts'
-import { type Changeable, type Difference, findDifferences } from '../../gate/find-differences.ts'
+import type { Scenario } from '../../core/scenario.ts'
+import {
+  type Changeable,
+  type Difference,
+  findDifferences,
+  findScenarioDifferences,
+} from '../../gate/find-differences.ts'
 import type { BillChange, Judgement } from '../../gate/gate-result.ts'
 import { compareBills, judgeCosts } from '../../gate/judge-costs.ts'
-import { judgeRuns } from '../../gate/judge-runs.ts'
+import { judgeRuns, judgeUnmeasured } from '../../gate/judge-runs.ts'
 import type { Rule } from '../../gate/rules.ts'
 import { adviseRun } from '../advise-run.ts'
 
@@ -36,10 +42,11 @@ export interface ComparedRuns {
 /** Compares two saved runs; loads nothing. @throws UserError with every reason why they cannot be compared */
 export function compareRuns({ base, head, rules, changed, book }: RunsToCompare): ComparedRuns {
   const differences = findDifferences(base.record, head.record)
-  const refused = differences.filter(({ what }) => !(changed as readonly string[]).includes(what))
-  const problems = [...[base, head].flatMap(cutShort), ...refused.map((each) => explain(each, base.file))]
-  if (problems.length > 0) throw new UserError(problems)
-  const judgements = judgeRuns(rules, base.record, head.record)
+  refuse([base, head], base.file, differences, changed)
+  const judgements = [
+    ...judgeRuns(rules, base.record, head.record),
+    ...judgeUnmeasured(rules, base.record, head.record),
+  ]
   const spread = speedError(judgements)
   const advise = (record: RunRecord) => adviseRun(record, book)
   const costs = {
@@ -62,6 +69,22 @@ export function compareRuns({ base, head, rules, changed, book }: RunsToCompare)
   }
 }
 
+/** Before the head's run is made: whether it can be compared with the base at all. @throws UserError as `compareRuns` */
+export function checkScenario(base: RunFile, scenario: Scenario, changed: readonly Changeable[]): void {
+  refuse([base], base.file, findScenarioDifferences(base.record.scenario, scenario), changed)
+}
+
+function refuse(
+  runs: readonly RunFile[],
+  baseline: string,
+  differences: readonly Difference[],
+  changed: readonly Changeable[],
+): void {
+  const refused = differences.filter(({ what }) => !(changed as readonly string[]).includes(what))
+  const problems = [...runs.flatMap(cutShort), ...refused.map((each) => explain(each, baseline))]
+  if (problems.length > 0) throw new UserError(problems)
+}
+
 /** A baseline whose cheapest is unknown lets a head pass that costs more. */
 function untestedNote({ verdicts }: Advice): string[] {
   const untested = verdicts.filter(({ outcome }) => outcome === 'untested')
@@ -75,7 +98,8 @@ function advisedWarnings({ warnings }: Advice): string[] {
   return warnings.map((warning) => `the head's run: ${warning}`)
 }
 
-function cutShort({ file, record }: RunFile): Problem[] {
+/** Why a run cannot be judged, or be judged against: not every candidate of it was tried. */
+export function cutShort({ file, record }: RunFile): Problem[] {
   if (record.finishedAt !== null) return []
   const measured = `${record.trials.length} of ${record.scenario.candidates.length} candidates were tried`
   return [

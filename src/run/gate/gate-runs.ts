@@ -1,16 +1,18 @@
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
 import type { PriceBook } from '../../core/bill.ts'
-import { UserError, WorldError } from '../../core/errors.ts'
+import { UserError } from '../../core/errors.ts'
 import type { Listener } from '../../core/run-event.ts'
+import type { Scenario } from '../../core/scenario.ts'
 import type { FailOn } from '../../gate/conclude.ts'
 import type { Changeable } from '../../gate/find-differences.ts'
 import type { Judgement } from '../../gate/gate-result.ts'
 import type { Rule } from '../../gate/rules.ts'
-import { type ComparedRuns, compareRuns, type RunFile } from './compare-runs.ts'
+import { runFileOf, writeWhole } from '../run-store.ts'
+import { type ComparedRuns, checkScenario, compareRuns, cutShort, type RunFile } from './compare-runs.ts'
 import { loadRunFile } from './load-run-file.ts'
 
 export interface RunsOrder {
+  /** A run.json or its folder. */
   readonly baseline: string
   readonly rules: readonly Rule[]
   readonly changed: readonly Changeable[]
@@ -21,40 +23,47 @@ export interface RunsOrder {
   readonly head: () => Promise<RunFile>
   /** Measures the head once more; absent where the run was given. */
   readonly again?: () => Promise<RunFile>
+  /** What the head's run is made of, where it is made now. */
+  readonly planned?: Scenario
   readonly notify: Listener
 }
 
 export interface GatedRuns extends ComparedRuns {
   readonly head: RunFile
+  /** There was no baseline: nothing was judged, and the head's run was saved as the first. */
+  readonly isFirst: boolean
 }
 
 /**
  * The head's run against the baseline. What fails is measured once more, where it can be.
- * @returns null when there was no baseline and the head's run was saved as the first
- * @throws UserError when there is no baseline, or it cannot be compared
+ * @throws UserError when there is no baseline to compare with or it cannot be, before anything is measured where that
+ * is known
  */
-export async function gateRuns(order: RunsOrder): Promise<GatedRuns | null> {
-  const { baseline, saveBaseline, rules, changed, book } = order
+export async function gateRuns(order: RunsOrder): Promise<GatedRuns> {
+  const { saveBaseline, rules, changed, book } = order
+  const baseline = runFileOf(order.baseline)
   if (!existsSync(baseline)) {
     if (!saveBaseline) throw noBaseline(baseline)
     const head = await order.head()
-    saveAs(head.file, baseline)
-    return null
+    keepAsBaseline(head, baseline)
+    return { judgements: [], billChanges: [], notes: [], head, isFirst: true }
   }
   const base = loadRunFile(baseline)
+  if (order.planned) checkScenario(base, order.planned, changed)
   const head = await order.head()
   const compared = compareRuns({ base, head, rules, changed, book })
   const failed = compared.judgements.some(
     ({ outcome, concern }) => outcome === 'failed' && order.failOn.includes(concern),
   )
-  if (!failed) return { ...compared, head }
+  if (!failed) return { ...compared, head, isFirst: false }
   if (!order.again) {
     const note = 'one saved run each: what failed was not measured again on fresh processes'
-    return { ...compared, head, notes: [...compared.notes, note] }
+    return { ...compared, head, isFirst: false, notes: [...compared.notes, note] }
   }
   order.notify({ kind: 'note', text: 'the head looks worse: measuring it once more ...' })
   const second = compareRuns({ base, head: await order.again(), rules, changed, book })
-  return { ...compared, head, judgements: confirmed(compared.judgements, second.judgements) }
+  const judgements = confirmed(compared.judgements, second.judgements)
+  return { ...compared, head, isFirst: false, judgements }
 }
 
 /** What failed once and not again is not decided. */
@@ -70,14 +79,14 @@ function confirmed(first: readonly Judgement[], second: readonly Judgement[]): J
   })
 }
 
-/** Keeps a run as the baseline to come. @throws WorldError when it cannot be written */
-export function saveAs(file: string, baseline: string): void {
-  try {
-    mkdirSync(dirname(baseline), { recursive: true })
-    copyFileSync(file, baseline)
-  } catch (cause) {
-    throw new WorldError(`cannot write ${baseline}: ${(cause as Error).message}`, { cause })
-  }
+/**
+ * Keeps a run as the baseline to come, whole or not at all.
+ * @throws UserError when it was cut short: no gate could compare with it; WorldError when it cannot be written
+ */
+export function keepAsBaseline(run: RunFile, baseline: string): void {
+  const problems = cutShort(run)
+  if (problems.length > 0) throw new UserError(problems)
+  writeWhole(runFileOf(baseline), readFileSync(run.file, 'utf8'))
 }
 
 function noBaseline(file: string): UserError {

@@ -1,7 +1,6 @@
-import { join } from 'node:path'
 import { z } from 'zod'
 import { UserError } from '../../core/errors.ts'
-import { loadRun, RUN_FILE } from '../run-store.ts'
+import { loadRun, runFileOf } from '../run-store.ts'
 import type { RunFile } from './compare-runs.ts'
 
 const TIMES = z.looseObject({
@@ -20,6 +19,7 @@ const MEASUREMENT = z.looseObject({
   samplesMs: z.array(z.number()),
   inferenceMs: z.array(z.number()),
 })
+const SETTINGS = z.array(z.looseObject({ threads: z.number(), measurement: MEASUREMENT }))
 /** What a comparison reads of a run, beyond what every saved run has. */
 const COMPARED = z.looseObject({
   profile: z
@@ -32,9 +32,17 @@ const COMPARED = z.looseObject({
       }),
       model: z.looseObject({ sha256: z.string(), bytes: z.number() }),
       startUps: z.array(z.looseObject({ totalMs: z.number() })),
-      settings: z.array(z.looseObject({ threads: z.number(), measurement: MEASUREMENT })),
+      settings: SETTINGS,
     })
     .nullable(),
+  variants: z
+    .array(
+      z.looseObject({
+        facts: z.looseObject({ name: z.string(), sha256: z.string(), bytes: z.number() }),
+        profile: z.looseObject({ settings: SETTINGS }).nullable(),
+      }),
+    )
+    .optional(),
   trials: z.array(
     z.looseObject({ status: z.string() }).check((trial) => {
       if (trial.value.status !== 'measured') return
@@ -51,7 +59,7 @@ const COMPARED = z.looseObject({
 /** A saved run that can be compared. @throws UserError when it is none, of a newer schema, or damaged */
 export function loadRunFile(path: string): RunFile {
   const record = loadRun(path)
-  const file = path.endsWith('.json') ? path : join(path, RUN_FILE)
+  const file = runFileOf(path)
   const result = COMPARED.safeParse(record)
   if (result.success) return { file, record }
   throw new UserError(

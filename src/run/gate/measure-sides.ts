@@ -4,6 +4,7 @@ import type { Slo } from '../../core/scenario.ts'
 import { type Quad, quadOrder, type Side } from '../../gate/block.ts'
 import { type Decision, decide, type GatePlan, type Wanted } from '../../gate/decide.ts'
 import type { Concern } from '../../gate/gate-result.ts'
+import { type SloToJudge, type StagedLatencies, sloNeeds } from '../../gate/judge-sides.ts'
 import { type Rule, withCpu } from '../../gate/rules.ts'
 import { percentile } from '../../stats/percentile.ts'
 import { type MeasuredBlock, measureBlock, type SideArrival } from './measure-block.ts'
@@ -17,7 +18,7 @@ export interface SidesMeasurement extends StartUpOrder, GatePlan {
   readonly rules: readonly Rule[]
   /** What is judged but can neither end nor prolong the measurement. */
   readonly watched: ReadonlySet<Concern>
-  readonly slo?: Slo
+  readonly slo?: SloToJudge
   readonly seed: number
 }
 
@@ -25,11 +26,13 @@ export interface SidesMeasurement extends StartUpOrder, GatePlan {
 export interface MeasuredSides {
   readonly decision: Decision
   readonly requestsPerBlock: number
+  /** Quads that count, of the decision and of the SLO. */
+  readonly quads: Readonly<Record<keyof StagedLatencies, number>>
   readonly invalidQuads: number
   readonly freshProcesses: boolean
   readonly startUps: StartUpSeries | null
-  /** Every request of a side, in order of being due; of those that failed, infinite. */
-  readonly latencyMs: Readonly<Record<Side, readonly number[]>>
+  /** Every request of a side in quads that count. */
+  readonly latencyMs: Readonly<Record<Side, StagedLatencies>>
   readonly seconds: number
 }
 
@@ -69,12 +72,13 @@ export async function measureSides(order: SidesMeasurement): Promise<MeasuredSid
     const cut = await cutBlocks(order, sides)
     const meter = new SideMeter(order, sides, cut)
     const decision = await meter.drive()
-    const { invalidQuads, latencyMs } = meter
+    const { quads, invalidQuads, latencyMs } = meter
     const seconds = (performance.now() - startedMs) / 1000
-    const freshProcesses = decision.confirming.length > 0 && sides.startsProcesses
+    const freshProcesses = quads.confirming > 0 && sides.startsProcesses
     return {
       decision,
       requestsPerBlock: cut.requests,
+      quads,
       invalidQuads,
       freshProcesses,
       startUps,
@@ -135,7 +139,7 @@ function blockOrder(
   { requests, acceptableLagMs, readCpu }: Pick<Cut, 'requests' | 'acceptableLagMs' | 'readCpu'>,
   start: number,
 ) {
-  const goodWithinMs = goodWithin(slo)
+  const goodWithinMs = goodWithin(slo?.slo)
   return { request, arrival, requests, acceptableLagMs, readCpu, goodWithinMs, start, signal }
 }
 
@@ -154,7 +158,8 @@ function assertAnswers(side: Side, blocks: readonly MeasuredBlock[]): void {
 
 class SideMeter {
   invalidQuads = 0
-  readonly latencyMs: Record<Side, number[]> = { base: [], head: [] }
+  readonly quads = { first: 0, confirming: 0 }
+  readonly latencyMs = { base: noLatencies(), head: noLatencies() }
   readonly #order: SidesMeasurement
   readonly #sides: Sides
   readonly #cut: Cut
@@ -174,7 +179,21 @@ class SideMeter {
     const gate = decide(rules, { looks }, new Set(rules.filter(({ concern }) => watched.has(concern))))
     let step = gate.next()
     while (!step.done) step = gate.next(await this.#measure(step.value))
+    await this.#settleSlo()
     return step.value
+  }
+
+  /** More quads while the head's SLO is undecided, up to the longest; and as many once more before it may fail. */
+  async #settleSlo(): Promise<void> {
+    const { slo, watched, looks } = this.#order
+    if (!slo || watched.has('slo')) return
+    const longest = looks.at(-1) ?? 0
+    const needs = () => (this.quads.confirming > 0 ? 'nothing' : sloNeeds(slo, this.latencyMs.head.first))
+    while (needs() === 'more' && this.quads.first < longest) {
+      const more = Math.min(this.quads.first, longest - this.quads.first)
+      await this.#measure({ stage: 'first', quads: more })
+    }
+    if (needs() === 'confirming') await this.#measure({ stage: 'confirm', quads: this.quads.first })
   }
 
   async #measure({ stage, quads }: Wanted): Promise<Quad[]> {
@@ -189,13 +208,22 @@ class SideMeter {
     for (let tries = 0; measured.length < quads && tries < MOST_TRIES * quads; tries++) {
       if (this.#quadsOfStart >= this.#cut.quadsPerStart) await this.#startAnew()
       const blocks = await this.#measureQuad()
-      if (blocks.every(({ valid }) => valid)) measured.push(asQuad(blocks))
-      else this.invalidQuads++
+      if (blocks.every(({ valid }) => valid)) {
+        this.#count(blocks, stage)
+        measured.push(asQuad(blocks))
+      } else this.invalidQuads++
       notify({ kind: 'progress', finished: measured.length, total: quads })
     }
     if (measured.length < quads) throw cannotKeepUp(this.invalidQuads)
     notify({ kind: 'step-finished', step, result: `${quads} quads of ${4 * this.#cut.requests} requests` })
     return measured
+  }
+
+  #count(blocks: readonly MeasuredBlock[], stage: Wanted['stage']): void {
+    const into = stage === 'first' ? 'first' : 'confirming'
+    this.quads[into]++
+    for (const { block, latencyMs } of blocks)
+      for (const ms of latencyMs) this.latencyMs[block.side][into].push(ms)
   }
 
   async #startAnew(): Promise<void> {
@@ -220,9 +248,7 @@ class SideMeter {
     for (const [place, side] of quadOrder(index).entries()) {
       const seed = this.#order.seed + 2 * index + Math.floor(place / 2)
       const order = blockOrder(this.#order, this.#cut, this.#starts)
-      const measured = await measureBlock(side, this.#sides.urls[side], seed, order)
-      for (const ms of measured.latencyMs) this.latencyMs[side].push(ms)
-      blocks.push(measured)
+      blocks.push(await measureBlock(side, this.#sides.urls[side], seed, order))
     }
     if (index === 0)
       for (const side of ['base', 'head'] as const)
@@ -232,6 +258,10 @@ class SideMeter {
         )
     return blocks
   }
+}
+
+function noLatencies(): Record<keyof StagedLatencies, number[]> {
+  return { first: [], confirming: [] }
 }
 
 function asQuad([a, b, c, d]: readonly MeasuredBlock[]): Quad {

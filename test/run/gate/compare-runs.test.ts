@@ -108,6 +108,53 @@ describe('a run against a baseline', () => {
     expect(compare(tried, [], tried).notes.join()).not.toContain('left untested')
   })
 
+  test('is not decided where the base was measured and the head was not, and an invalid load says nothing', () => {
+    const deployed = cloudRun({ url: 'https://harbour.example/predict' })
+    const candidate = deployed.name
+    const measurement = openMeasurement(timesAround(90, 1000, 7), { failures: 0 })
+    const payload = { requestBytes: 1000, replyBytes: 1000 }
+    const run = (trial: Trial) => runRecord({ trials: [trial] }, { candidates: [deployed] })
+    const tried = run({ candidate, status: 'measured', measurement, payload })
+    const untried = run({ candidate, status: 'failed', error: 'no answer' })
+    const errorsOf = (head: RunRecord) =>
+      compare(head, [], tried).judgements.filter(({ metric }) => metric === 'errors')
+    expect(errorsOf(untried)).toEqual([
+      expect.objectContaining({
+        subject: `of ${candidate}`,
+        outcome: 'inconclusive',
+        reason: 'the base was measured there and the head was not: it failed: no answer',
+      }),
+    ])
+    const counts = { ...measurement.counts, ok: measurement.counts.ok - 100, dropped: 100 }
+    const late = { ...measurement, counts, valid: false, invalidReasons: ['it could not keep up'] }
+    expect(errorsOf(run({ candidate, status: 'measured', measurement: late, payload }))).toEqual([
+      expect.objectContaining({ outcome: 'unjudged', reason: 'invalid: it could not keep up' }),
+    ])
+  })
+
+  test('judges variants by themselves, and refuses another file for one', () => {
+    const variant = (sha256: string, factor: number, bytes: number) => ({
+      facts: {
+        ...{ name: 'pruned', path: '/pruned.onnx', fp32Bytes: 5e6, accuracy: null, notes: [] },
+        sha256,
+        bytes,
+      },
+      profile: slower(factor),
+    })
+    const sources = [{ name: 'fp32' }, { name: 'pruned', path: '/pruned.onnx' }]
+    const run = (sha256: string, factor: number, bytes = 1e6) => {
+      const record = runRecord({ variants: [variant(sha256, factor, bytes)] }, scenario)
+      const model = { ...record.scenario.model, variants: sources } as RunRecord['scenario']['model']
+      return { ...record, scenario: { ...record.scenario, ...(model ? { model } : {}) } }
+    }
+    const failed = compare(run('a', 1.3, 2e6), [], run('a', 1))
+      .judgements.filter(({ outcome }) => outcome === 'failed')
+      .map(({ metric, subject }) => `${metric} ${subject}`)
+    expect(failed).toEqual(expect.arrayContaining(['p50 with 1 thread as pruned', 'modelSize of pruned']))
+    expect(failed).not.toContain('p50 with 1 thread')
+    expect(problems(run('b', 1), [], run('a', 1))).toMatchObject([{ field: 'variants.pruned' }])
+  })
+
   test('judges start-up, size and errors of a measured deployment', () => {
     const deployed = cloudRun({ url: 'https://harbour.example/predict' })
     const run = (failures: number, startUpMs: number, bytes: number) => {
