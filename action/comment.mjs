@@ -4,11 +4,19 @@ import { readFileSync } from 'node:fs'
  * Puts the gate's Markdown on the pull request of this run: into its earlier comment, if it has one. What cannot be
  * commented on is said and fails nothing: the job summary has the same text.
  */
-const MARK = '<!-- plimsoll gate -->'
+const OWN_MARK = '<!-- plimsoll gate -->'
 /** GitHub refuses longer comments. */
 const MOST_CHARACTERS = 65_000
 
-const { GATE_MARKDOWN = '', GATE_TOKEN = '', GITHUB_EVENT_PATH = '', GITHUB_REPOSITORY = '' } = process.env
+const {
+  GATE_MARKDOWN = '',
+  GATE_NAME = '',
+  GATE_TOKEN = '',
+  GITHUB_EVENT_PATH = '',
+  GITHUB_REPOSITORY = '',
+} = process.env
+/** Gates of different names have a comment each. */
+const MARK = GATE_NAME ? `<!-- plimsoll gate ${GATE_NAME} -->` : OWN_MARK
 const api = process.env.GITHUB_API_URL ?? 'https://api.github.com'
 
 /** @param {string} path @param {RequestInit} [init] */
@@ -38,7 +46,9 @@ async function findEarlier(number) {
 async function comment() {
   const number = JSON.parse(readFileSync(GITHUB_EVENT_PATH, 'utf8')).pull_request?.number
   if (number === undefined) return '::notice title=plimsoll gate::no comment: this run is of no pull request'
-  const body = JSON.stringify({ body: readFileSync(GATE_MARKDOWN, 'utf8').slice(0, MOST_CHARACTERS) })
+  const markdown = readFileSync(GATE_MARKDOWN, 'utf8').replace(OWN_MARK, MARK)
+  const named = GATE_NAME ? markdown.replace(/^## /m, `## ${GATE_NAME}: `) : markdown
+  const body = JSON.stringify({ body: named.slice(0, MOST_CHARACTERS) })
   const earlier = await findEarlier(number)
   if (earlier === undefined) await call(`issues/${number}/comments`, { method: 'POST', body })
   else await call(`issues/comments/${earlier}`, { method: 'PATCH', body })

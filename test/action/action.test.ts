@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -95,5 +95,51 @@ describe('the action', () => {
     expect(summary).toContain('there is no baseline yet')
     expect(log).toContain('::error title=plimsoll gate::nothing was judged')
     expect(log).toContain('no comment: this run is of no pull request')
+  })
+
+  test('takes arguments on several lines, quoted where they hold spaces, and keeps gates of two names apart', async () => {
+    const history = join(folder, 'a history')
+    const inputs = {
+      ...{ baseline: base, 'head-run': base, name: 'ocr-1', comment: 'true' },
+      args: `--allow 'p50: 30%'\n--history "${history}"\n`,
+    }
+    const pull = { event: { pull_request: { number: 12 } }, api }
+    comments.length = 0
+    const { code, outputs, log } = await runAction(join(folder, 'named'), inputs, pull)
+    expect([code, outputs.report]).toEqual([0, join(folder, 'named/plimsoll-gate-ocr-1/gate.json')])
+    const { judgements } = JSON.parse(readFileSync(outputs.report ?? '', 'utf8'))
+    expect(judgements).toContainEqual(expect.objectContaining({ metric: 'p50', allowed: 0.3 }))
+    expect(readdirSync(history)).toHaveLength(1)
+    expect(comments[0]?.body).toMatch(/^<!-- plimsoll gate ocr-1 -->\s+## ocr-1: /)
+    expect(log).not.toContain('::error')
+    for (const bad of [{ name: '../x' }, { args: "--allow 'p50" }]) {
+      const refused = await runAction(join(folder, 'refused'), { ...inputs, ...bad })
+      expect([refused.code, refused.log]).toEqual([
+        2,
+        expect.stringContaining('::error title=plimsoll gate::'),
+      ])
+    }
+  })
+
+  test('lets nothing that a server prints, or is called, be a command to the runner', async () => {
+    const base = 'echo "::error::from the server" >&2; exit 7 # ::error::from the name'
+    const { code, log } = await runAction(join(folder, 'commands'), { base, head: base })
+    expect(code).toBe(3)
+    const lines = log.split('\n')
+    const token = lines.map((line) => /^::stop-commands::(.+)$/.exec(line)?.[1]).find(Boolean)
+    const [from, to] = [lines.indexOf(`::stop-commands::${token}`), lines.indexOf(`::${token}::`)]
+    const outside = [...lines.slice(0, from), ...lines.slice(to)].join('\n')
+    expect(lines.slice(from, to).join('\n')).toContain('::error::from the server')
+    expect(outside).not.toContain('from the')
+  })
+
+  test('passes where there was no baseline and one is kept, and says so in the summary and the report', async () => {
+    const kept = join(folder, 'kept')
+    const inputs = { baseline: kept, 'head-run': base, args: '--save-baseline' }
+    const { code, outputs, summary } = await runAction(join(folder, 'first'), inputs)
+    expect([code, outputs.outcome]).toEqual([0, 'passed'])
+    expect(summary).toContain('There was no baseline')
+    expect(JSON.parse(readFileSync(outputs.report ?? '', 'utf8'))).toMatchObject({ judgements: [] })
+    expect(readFileSync(join(kept, 'run.json'), 'utf8')).toBe(readFileSync(base, 'utf8'))
   })
 })
