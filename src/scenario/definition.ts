@@ -24,6 +24,9 @@ import {
  * candidate are defined as single values; that each may be a list is the business of `expand-grid.ts`.
  */
 
+/** A start that takes longer is none that a launch waits for; it also bounds the time before a simulated month. */
+const LONGEST_START_MS = 2 * 3_600_000
+
 const input = z.strictObject({
   shape: z
     .array(count('A dimension.', { least: 1, most: 100_000_000 }))
@@ -128,11 +131,17 @@ const assumptions = z
     targetUtilization: ratio('Utilisation at which platforms add replicas.', ['60%']).optional(),
     startUp: z
       .strictObject({
-        container: duration('Of a container without a GPU, as on Cloud Run and Functions.').optional(),
-        gpuContainer: duration('Of a Cloud Run container with a GPU.').optional(),
-        vertexNode: duration('Of a Vertex AI node.').optional(),
-        vm: duration('Of a VM of an instance group.').optional(),
-        gpuVm: duration('Of such a VM with a GPU, its driver included.').optional(),
+        container: duration('Of a container without a GPU, as on Cloud Run and Functions.', {
+          mostMs: LONGEST_START_MS,
+        }).optional(),
+        gpuContainer: duration('Of a Cloud Run container with a GPU.', {
+          mostMs: LONGEST_START_MS,
+        }).optional(),
+        vertexNode: duration('Of a Vertex AI node.', { mostMs: LONGEST_START_MS }).optional(),
+        vm: duration('Of a VM of an instance group.', { mostMs: LONGEST_START_MS }).optional(),
+        gpuVm: duration('Of such a VM with a GPU, its driver included.', {
+          mostMs: LONGEST_START_MS,
+        }).optional(),
       })
       .meta({ description: 'Time from the decision to start a replica until the server starts in it.' })
       .optional(),

@@ -25,11 +25,14 @@ function quantity({ parse, what, examples, description }: Quantity) {
     .meta({ description, examples: [...examples] })
 }
 
-export function duration(description: string, { zero = false } = {}) {
-  const parse = (text: string) => positive(parseDurationMs(text), zero)
+export function duration(description: string, { zero = false, mostMs = Number.MAX_VALUE } = {}) {
+  const parse = (text: string) => {
+    const ms = positive(parseDurationMs(text), zero)
+    return ms !== undefined && ms <= mostMs ? ms : undefined
+  }
   return quantity({
     parse,
-    what: 'a duration with its unit',
+    what: `a duration with its unit${mostMs < Number.MAX_VALUE ? `, of ${mostMs / 3_600_000} h at most` : ''}`,
     examples: ['200ms', '1.5s', '3min'],
     description,
   })
@@ -136,13 +139,22 @@ export function real(description: string, what = 'a number') {
   return z.number({ error }).meta({ description })
 }
 
-/** A finite number over 0, or from 0 on, in the unit that the field's name ends in. */
-export function positiveNumber(description: string, what: string, { zero = false } = {}) {
+/** A finite number over 0, or from 0 or `least` on, to `most`, in the unit that the field's name ends in. */
+export function positiveNumber(
+  description: string,
+  what: string,
+  { zero = false, least = 0, most = Number.MAX_VALUE } = {},
+) {
   const wrong = zero ? `a ${what} of 0 or more` : `a finite ${what} over 0`
-  const error = ({ input }: { input?: unknown }) =>
-    input === undefined ? undefined : `${show(input)} is not ${wrong}`
+  const range = least > 0 ? `from ${least} to ${most}` : `of at most ${most}`
+  const error = ({ input }: { input?: unknown }) => {
+    if (input === undefined) return undefined
+    const outside = typeof input === 'number' && input > 0 && input < Number.POSITIVE_INFINITY
+    return `${show(input)} is not ${outside ? `a ${what} ${range}` : wrong}`
+  }
   const number = z.number({ error })
-  return (zero ? number.min(0, { error }) : number.positive({ error })).meta({ description })
+  const from = zero || least > 0 ? number.min(least, { error }) : number.positive({ error })
+  return (most < Number.MAX_VALUE ? from.max(most, { error }) : from).meta({ description })
 }
 
 /** vCPUs: a fraction or a whole number, over 0. */

@@ -3,11 +3,15 @@ import { choice, count, positiveNumber } from './fields.ts'
 
 /** The file of a bare queue, defined once: checks and defaults come from here. Times are in ms, rates per second. */
 
-const mean = positiveNumber('Mean service time, ms.', 'time in ms')
-const cv = positiveNumber('Standard deviation over the mean.', 'number')
+/** Beyond these nothing is served that a queue is asked about, and sums would lose their digits. */
+const MOST = { serviceMs: 600_000, cv: 100, factor: 1000, waitMs: 86_400_000, rps: 1e9 } as const
+const LEAST_MS = 1e-3
+
+const mean = positiveNumber('Mean service time, ms.', 'time in ms', { least: LEAST_MS, most: MOST.serviceMs })
+const cv = positiveNumber('Standard deviation over the mean.', 'number', { most: MOST.cv })
 const curve = (description: string) =>
   z
-    .array(positiveNumber('A factor.', 'number'))
+    .array(positiveNumber('A factor.', 'number', { most: MOST.factor }))
     .min(1, { error: 'at least one factor is needed' })
     .meta({ description })
 
@@ -25,13 +29,13 @@ export const DISTRIBUTIONS = {
   hyperexponential: z.strictObject({ distribution: z.literal('hyperexponential'), mean, cv }),
   uniform: z.strictObject({
     distribution: z.literal('uniform'),
-    low: positiveNumber('Shortest service time, ms.', 'time in ms', { zero: true }),
-    high: positiveNumber('Longest service time, ms.', 'time in ms'),
+    low: positiveNumber('Shortest service time, ms.', 'time in ms', { zero: true, most: MOST.serviceMs }),
+    high: positiveNumber('Longest service time, ms.', 'time in ms', { most: MOST.serviceMs }),
   }),
   empirical: z.strictObject({
     distribution: z.literal('empirical'),
     samples: z
-      .array(positiveNumber('A measured service time, ms.', 'time in ms'))
+      .array(positiveNumber('A measured service time, ms.', 'time in ms', { most: MOST.serviceMs }))
       .min(1, { error: 'at least one sample is needed' })
       .meta({ description: 'Measured service times, ms.', examples: [[9.8, 10.1, 12.4]] }),
   }),
@@ -42,7 +46,10 @@ export type RawDistribution = z.output<(typeof DISTRIBUTIONS)[keyof typeof DISTR
 export const QUEUE_SCHEMA = z.strictObject({
   arrivals: z.strictObject({
     process: choice(['poisson', 'constant'], 'How requests are spaced.').default('poisson'),
-    rps: positiveNumber('Requests per second.', 'rate in requests per second'),
+    rps: positiveNumber('Requests per second.', 'rate in requests per second', {
+      least: 1e-6,
+      most: MOST.rps,
+    }),
   }),
   serviceMs: z
     .record(z.string(), z.unknown())
@@ -56,7 +63,9 @@ export const QUEUE_SCHEMA = z.strictObject({
   queueCapacity: count('Requests that may wait at a time; a further one is rejected.', {
     least: 0,
   }).optional(),
-  timeoutMs: positiveNumber('Response time beyond which a request has failed, ms.', 'time in ms').optional(),
+  timeoutMs: positiveNumber('Response time beyond which a request has failed, ms.', 'time in ms', {
+    most: MOST.waitMs,
+  }).optional(),
   concurrencyCurve: curve(
     'Service time with 1, 2, 3 … busy slots in a replica, over that with one; the last goes on.',
   ).optional(),
@@ -65,6 +74,7 @@ export const QUEUE_SCHEMA = z.strictObject({
       max: count('Requests of a batch at most.', { most: 10_000 }),
       delayMs: positiveNumber('How long the first of a batch waits for others, ms.', 'time in ms', {
         zero: true,
+        most: MOST.waitMs,
       }).default(0),
       curve: curve('Time of a batch of 1, 2, 3 … over that of one request; the last goes on.'),
     })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type Problem, UserError } from '../core/errors.ts'
 import type { Traffic } from '../core/scenario.ts'
 import { formatRps } from '../core/units.ts'
+import { MOST_RPS } from '../traffic/parse-trace.ts'
 import { readTrafficTrace } from '../traffic/read-traffic-trace.ts'
 import { hoursAheadOfUtc, timeZones } from '../traffic/time-zone.ts'
 import { greatestMeanRps, peakOverMean, weekRates } from '../traffic/week-curve.ts'
@@ -15,8 +16,6 @@ type RawTraffic = RawScenario['traffic']
 
 /** Bursts that come more often are the rate itself; it also bounds the steps of a month. */
 const MOST_OFTEN_MS = 60_000
-/** Rates above are beyond anything served; it keeps every sum finite. */
-const MOST_RPS = 1e9
 
 /**
  * The traffic, or undefined where it is reported as wrong.

@@ -8,6 +8,9 @@ interface Row {
   readonly cells: readonly string[]
 }
 
+/** Rates above are beyond anything served; it keeps every sum finite. */
+export const MOST_RPS = 1e9
+
 /** Most lines that are reported as wrong at once. */
 const mostProblems = 10
 
@@ -17,7 +20,7 @@ export interface TracedStep extends RateStep {
 }
 
 /**
- * A trace of rates: `time,rps` on each line, the time in seconds or of ISO 8601, with or without a line of names
+ * A trace of rates: `time,rps` on each line, the time in seconds or of ISO 8601 (UTC unless it says otherwise), with or without a line of names
  * above. A rate holds from its time to that of the next line, and the last one as long as the one before it.
  *
  * @throws UserError with the file and line of everything wrong
@@ -28,7 +31,7 @@ export function readRateTrace(text: string, file: string): TracedStep[] {
   const points = rows.map(({ line, cells }, index) => {
     const [atS, rps] = [toMs(cells[0]) / 1000, toNumber(cells[1])]
     const before = toMs(rows[index - 1]?.cells[0]) / 1000
-    if (cells.length !== 2 || Number.isNaN(atS) || Number.isNaN(rps)) {
+    if (cells.length !== 2 || !Number.isFinite(atS) || Number.isNaN(rps)) {
       problems.push({
         message: `expected a time and a rate, found ${quote(cells)}`,
         hint: 'e.g. 60,120',
@@ -36,6 +39,7 @@ export function readRateTrace(text: string, file: string): TracedStep[] {
         line,
       })
     } else if (rps < 0) problems.push({ message: `a rate of ${rps} is below 0`, file, line })
+    else if (rps > MOST_RPS) problems.push({ message: `a rate of ${rps} is over ${MOST_RPS}`, file, line })
     else if (atS <= before) {
       problems.push({ message: `the time ${atS} s is not after the one before it, ${before} s`, file, line })
     }
@@ -66,7 +70,7 @@ export function readTimestampTrace(text: string, file: string): Float64Array {
   const problems: Problem[] = []
   const times = readRows(text, (cell) => Number.isNaN(toMs(cell))).map(({ line, cells }) => {
     const ms = toMs(cells[0])
-    if (Number.isNaN(ms)) {
+    if (!Number.isFinite(ms)) {
       const hint = 'seconds such as 12.5, or 2026-01-31T12:00:00Z'
       problems.push({ message: `expected a time, found ${quote(cells)}`, hint, file, line })
     }
@@ -99,7 +103,10 @@ function toMs(cell: string | undefined): number {
   const seconds = toNumber(cell)
   if (!Number.isNaN(seconds)) return seconds * 1000
   const text = cell?.replace(/^["']|["']$/g, '') ?? ''
-  return /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN
+  if (!/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text)) return Number.NaN
+  // Without a zone it is UTC, whatever the zone of this machine.
+  const inUtc = Date.parse(`${text.replace(' ', 'T')}Z`)
+  return Number.isNaN(inUtc) ? Date.parse(text) : inUtc
 }
 
 function quote(cells: readonly string[]): string {

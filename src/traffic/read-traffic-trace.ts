@@ -4,6 +4,10 @@ import { readRateTrace, readTimestampTrace, type TracedStep } from './parse-trac
 
 /** Finest step of a trace that is kept, s: what is faster is the business of the queue, not of the rate. */
 const FINEST_STEP_S = 30
+/** Step of a trace that has one rate only, at least, s. */
+const FLAT_STEP_S = 3600
+/** Requests that all came within so short a time tell no rate, s. */
+const LEAST_S = 1
 /** Most steps kept: a month by the half minute. */
 const MOST_STEPS = 90_000
 /** A step this many times as long as the usual one is a gap. */
@@ -33,7 +37,12 @@ export function readTrafficTrace(
   const rounded = rps.map((rate) => Number(rate.toPrecision(6)))
   return {
     rps: rounded.reduce((sum, rate) => sum + rate, 0) / rounded.length,
-    trace: { file, stepS: totalS <= stepS ? totalS : totalS / rps.length, rps: rounded },
+    // One rate is flat, however short the stretch that tells it.
+    trace: {
+      file,
+      stepS: rps.length === 1 ? Math.max(totalS, FLAT_STEP_S) : totalS / rps.length,
+      rps: rounded,
+    },
   }
 }
 
@@ -57,8 +66,9 @@ function withoutGaps(steps: readonly TracedStep[], file: string): readonly Trace
 function countRequests(atMs: Float64Array, file: string): RateStep[] {
   checkSilence(atMs, file)
   const totalS = (atMs.at(-1) ?? 0) / 1000
-  if (atMs.length < 2 || totalS <= 0) {
-    throw new UserError({ message: 'the trace lasts no time: its requests came all at once', file })
+  if (atMs.length < 2 || totalS < LEAST_S) {
+    const message = `the trace is too short to tell a rate: its requests came within ${plain(totalS)} s`
+    throw new UserError({ message, hint: 'a minute of requests at least; better a day, or a week', file })
   }
   const wanted = Math.max(FINEST_STEP_S, (totalS * REQUESTS_PER_STEP) / atMs.length)
   const count = Math.max(1, Math.floor(totalS / wanted))

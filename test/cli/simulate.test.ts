@@ -102,6 +102,18 @@ batching: { max: 4, delayMs: -1, curve: [1, 1.5] }
     expect(stderr.trimEnd()).toMatch(/\n6 problems$/)
   })
 
+  test('is refused where its times would be beyond what numbers hold, instead of running for ever', async () => {
+    for (const distribution of ['gamma', 'lognormal', 'hyperexponential']) {
+      const text = `arrivals: { rps: 1 }\nserviceMs: { distribution: ${distribution}, mean: 10, cv: 1e200 }\n`
+      expect(await rejected(text)).toMatch(/serviceMs\.cv: 1e\+200 is not a number of at most 100/)
+    }
+    expect(
+      await rejected('arrivals: { rps: 1e-9 }\nserviceMs: { distribution: exponential, mean: 1e12 }\n'),
+    ).toMatch(
+      /rps: 1e-9 is not a rate .* from 0\.000001 to[\s\S]*mean: 1000000000000 is not a time in ms from/,
+    )
+  })
+
   test.each([
     ['rps: .inf', /arrivals\.rps: Infinity is not a finite rate/],
     ['rps: 100', /arrivals\.rps: 100 requests\/s are as much as or more than the 100 .*grows without end/],

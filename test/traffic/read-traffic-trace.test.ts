@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/core/errors.ts'
+import { monthProfile } from '../../src/traffic/month-profile.ts'
 import { readTrafficTrace } from '../../src/traffic/read-traffic-trace.ts'
 
 function problemsOf(text: string, kind: 'rates' | 'timestamps' = 'rates'): string[] {
@@ -55,10 +56,40 @@ describe('A trace of traffic', () => {
     expect(trace.rps.at(-1)).toBeCloseTo(1 / 180, 4)
   })
 
+  test('with one rate is flat, however short the stretch that tells it', () => {
+    const { rps, trace } = readTrafficTrace('0,5\n0.01,5', 'day.csv', 'rates')
+    expect([rps, trace.rps, trace.stepS]).toEqual([5, [5], 3600])
+    expect(monthProfile({ rps, trace }, 1).steps).toHaveLength(1)
+  })
+
+  test('with a rate beyond anything served, or a time beyond any, is refused with the line', () => {
+    expect(problemsOf('0,5\n60,1e999\n120,1e15\n1e999,5')).toEqual([
+      'day.csv:2 a rate of Infinity is over 1000000000',
+      'day.csv:3 a rate of 1000000000000000 is over 1000000000',
+      'day.csv:4 expected a time and a rate, found "1e999,5"',
+    ])
+  })
+
+  test('in times without a zone is in UTC: no hour is missing or twice', () => {
+    const rows = ['2026-03-29 01:00:00,1', '2026-03-29 02:00:00,2', '2026-03-29T03:00:00,3']
+    const before = process.env.TZ
+    process.env.TZ = 'Europe/Berlin'
+    try {
+      expect(readTrafficTrace(rows.join('\n'), 'day.csv', 'rates').trace).toMatchObject({
+        stepS: 3600,
+        rps: [1, 2, 3],
+      })
+    } finally {
+      if (before === undefined) delete process.env.TZ
+      else process.env.TZ = before
+    }
+  })
+
   test('of requests is refused when it lasts no time, or is silent for days', () => {
     expect(problemsOf('5\n5\n5', 'timestamps')).toEqual([
-      'day.csv: the trace lasts no time: its requests came all at once',
+      'day.csv: the trace is too short to tell a rate: its requests came within 0 s',
     ])
+    expect(problemsOf('0\n0.02', 'timestamps')).toHaveLength(1)
     expect(problemsOf('0\n10\n864000', 'timestamps')).toEqual([
       'day.csv: the trace has a gap of 10 days, from 10 s after its first request',
     ])

@@ -1,7 +1,7 @@
 /** Sub-buckets to each doubling, as a power of 2: a bucket is at most 1/256 = 0.39% of its values wide. */
 const BITS = 8
 const PER_OCTAVE = 2 ** BITS
-/** Largest time told apart, µs: 71 minutes. */
+/** Largest time told apart by its bucket, µs: 71 minutes. What is longer lies evenly from there to the longest. */
 const LARGEST_US = 2 ** 32 - 1
 const BUCKETS = PER_OCTAVE * (32 - BITS + 1)
 
@@ -57,11 +57,16 @@ export class ResponseHistogram {
       const count = this.counts[bucket] as number
       if (count === 0) continue
       // Straight inside a bucket: a percentile moves evenly with what it is of.
-      if (passed + count > rank) return lowOf(bucket) + widthOf(bucket) * ((rank - passed) / count)
+      if (passed + count > rank) return lowOf(bucket) + this.#widthOf(bucket) * ((rank - passed) / count)
       passed += count
       last = bucket
     }
     return middleOf(last)
+  }
+
+  /** The last bucket has all that is longer. */
+  #widthOf(bucket: number): number {
+    return bucket === BUCKETS - 1 ? Math.max(widthOf(bucket), this.maxMs - lowOf(bucket)) : widthOf(bucket)
   }
 
   /** Weight of the times over a limit. */

@@ -14,6 +14,14 @@ function filled(values: readonly number[]): ResponseHistogram {
 }
 
 describe('A response histogram', () => {
+  test('does not take what is longer than it tells apart for shorter', () => {
+    const hours = Array.from({ length: 1000 }, (_, index) => 3_600_000 * (2 + index / 500))
+    const histogram = filled(hours)
+    expect(histogram.percentile(0.5) / (3 * 3_600_000)).toBeCloseTo(1, 0)
+    expect(histogram.percentile(0.99)).toBeGreaterThan(3.8 * 3_600_000)
+    expect(histogram.percentile(1)).toBeCloseTo(hours.at(-1) as number, 3)
+  })
+
   test('knows percentiles to 0.4%, and mean, least and most exactly', () => {
     fc.assert(
       fc.property(times, fc.double({ min: 0.01, max: 1, noNaN: true }), (values, ratio) => {
