@@ -4,6 +4,7 @@ import type { Scenario } from '../core/scenario.ts'
 import { chooseBook } from '../pricing/default-book.ts'
 import { queueJson, queueReport } from '../report/queue.ts'
 import { simulatedMonthJson, simulatedMonthReport } from '../report/simulated-month.ts'
+import { checkRunMatches } from '../run/match-run.ts'
 import { loadRun } from '../run/run-store.ts'
 import { simulateCandidate } from '../run/simulate-candidate.ts'
 import { simulateQueueOrder } from '../run/simulate-queue-order.ts'
@@ -53,7 +54,11 @@ function timesOf(scenario: Scenario, values: Given['values']): RunRecord {
   const [run, profile] = [values.get('run'), values.get('profile')]
   if (profile !== undefined) return profiledRun(scenario, profile, run)
   const folder = run ?? newestRunOf(scenario.name)
-  if (folder !== undefined) return loadRun(folder)
+  if (folder !== undefined) {
+    const record = loadRun(folder)
+    checkRunMatches(scenario, record)
+    return record
+  }
   throw new UserError({
     message: `nothing says how long ${scenario.name} takes to serve: there is no run of it in reports/`,
     hint: `plimsoll run ${scenario.file} makes one; --run DIR names one elsewhere, --profile FILE a saved profile`,

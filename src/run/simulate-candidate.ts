@@ -23,7 +23,7 @@ import { isSubject, type Subject, subjectsOf } from './subject.ts'
 const REQUESTS = 2_000_000
 
 /**
- * A month of one candidate of the scenario, with the service times of a run. Pure.
+ * A month of one candidate of the scenario, with the service times of a run that matches it (`checkRunMatches`). Pure.
  * @param name of the candidate, or a part of it; undefined, the first of what the run advises
  * @throws UserError where the candidate is none, or nothing says how fast it serves
  */
@@ -33,10 +33,6 @@ export function simulateCandidate(
   book: PriceBook,
   name: string | undefined,
 ): SimulatedMonth {
-  if (run.scenario.model.file !== scenario.model.file) {
-    const message = `the run ${run.id} is of another model: ${run.scenario.model.file}`
-    throw new UserError({ message, hint: `plimsoll run ${scenario.file} measures this one` })
-  }
   const record = { ...run, scenario, trials: scenario.candidates.flatMap((each) => trialOf(each, run)) }
   const candidate = name === undefined ? bestOf(record, book) : candidateNamed(scenario, name)
   const subject = subjectsOf(record).find((each) => each.candidate === candidate)

@@ -88,9 +88,4 @@ describe('No month is simulated', () => {
     const more = { candidates: [measured] }
     expect(messageOf(() => simulate(measured.name, more))).toMatch(/^nothing says how fast .* serves/)
   })
-
-  test('with service times of another model', () => {
-    const more = { model: { ...run.scenario.model, file: './other.onnx' } }
-    expect(messageOf(() => simulate('mig', more))).toMatch(/is of another model: .\/harbour.onnx/)
-  })
 })
