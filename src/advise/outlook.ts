@@ -108,8 +108,10 @@ export function outlookSentences({ breakEvens, scaled }: Outlook, cheapest: stri
   ]
 }
 
-function breakEvenSentence({ below, above, meanRps, because }: BreakEven): string {
+function breakEvenSentence({ below, above, meanRps, because, aboveFromRps }: BreakEven): string {
   const at = `${rate(meanRps)} on average`
+  if (aboveFromRps !== null)
+    return `${below} meets the SLO up to about ${at}, and ${above} from about ${rate(aboveFromRps)}; between, neither is sure to.`
   if (because === 'below-misses')
     return `${below} meets the SLO up to about ${at}; above, ${above} is the cheapest that does.`
   if (because === 'above-misses')

@@ -61,6 +61,8 @@ export interface BreakEven {
   readonly because: 'cost' | 'below-misses' | 'above-misses'
   /** Of the one below, there. */
   readonly usdPerMonth: string | null
+  /** Mean rate from which the one above meets it, where between that and `meanRps` neither is sure to; else null. */
+  readonly aboveFromRps: number | null
 }
 
 /** What other traffic would change. */

@@ -7,6 +7,8 @@ import type { MonthProfile } from '../traffic/month-profile.ts'
 const FACTORS = [0.1, 2, 10] as const
 /** A break-even is sought until it is known to within this. */
 const CLOSE_ENOUGH = 1.03
+/** Of candidates that win somewhere between two multiples, at most so many halvings of the stretch are told apart. */
+const MOST_BETWEEN = 2
 
 /** What a search for break-evens asks for. */
 export interface Trials {
@@ -17,7 +19,8 @@ export interface Trials {
 }
 
 /** The ranking at multiples of the traffic and at its flat mean, and where winners change. */
-export function explore(now: Ranking, profile: MonthProfile, { rankAll, rankTwo }: Trials): Explored {
+export function explore(now: Ranking, profile: MonthProfile, trials: Trials): Explored {
+  const { rankAll } = trials
   const scaled = FACTORS.map((factor) => {
     const month = scaleProfile(profile, factor)
     return { factor, month: summarize(month), ranking: rankAll(month) }
@@ -27,7 +30,7 @@ export function explore(now: Ranking, profile: MonthProfile, { rankAll, rankTwo 
   )
   const breakEvens = winners.slice(1).flatMap((above, index) => {
     const below = winners[index]
-    return below ? changeBetween(below, above, profile, rankTwo) : []
+    return below ? changeBetween(below, above, profile, trials) : []
   })
   const flat = profile.steps.length > 1 ? flatProfile(profile) : null
   return {
@@ -39,35 +42,67 @@ export function explore(now: Ranking, profile: MonthProfile, { rankAll, rankTwo 
 
 type Winner = RankedTraffic & { readonly factor: number }
 
-/** Where the winner of one multiple gives way to that of the next. */
+/**
+ * Where the winner of one multiple gives way to that of the next. The place is sought with these two alone, which is
+ * quick; all are held against it once it is found, since a third may be the cheapest there: then it lies between them.
+ */
 function changeBetween(
   below: Winner,
   above: Winner,
   profile: MonthProfile,
-  rankTwo: Trials['rankTwo'],
+  trials: Trials,
+  left: number = MOST_BETWEEN,
 ): BreakEven[] {
   const [a, b] = [below.ranking.cheapest?.candidate.name, above.ranking.cheapest?.candidate.name]
   if (a === undefined || b === undefined || a === b) return []
-  let [low, high] = [below.factor, above.factor]
-  let [under, over] = [below.ranking, above.ranking]
-  while (high / low > CLOSE_ENOUGH) {
-    const middle = Math.sqrt(low * high)
-    const ranking = rankTwo([a, b], scaleProfile(profile, middle))
-    if (ranking.cheapest?.candidate.name === a) [low, under] = [middle, ranking]
-    else [high, over] = [middle, ranking]
+  const at = (factor: number) => trials.rankTwo([a, b], scaleProfile(profile, factor))
+  const end = bisect(below.factor, above.factor, (factor) => nameOf(at(factor)) === a)
+  const [under, over] = [at(end.low), at(end.high)]
+  const there = scaleProfile(profile, end.high)
+  const all = trials.rankAll(there)
+  const winner = nameOf(all)
+  if (winner !== undefined && winner !== a && winner !== b) {
+    if (left === 0) return []
+    const middle = { factor: end.high, month: summarize(there), ranking: all }
+    return [
+      ...changeBetween(below, middle, profile, trials, left - 1),
+      ...changeBetween(middle, above, profile, trials, left - 1),
+    ]
   }
-  const { meanRps, peakRps } = scaleProfile(profile, Math.sqrt(low * high))
-  const significant = (rps: number) => Number(rps.toPrecision(3))
+  const [misses, late] = [!meets(over, a), !meets(under, b)]
+  const gap = nameOf(over) === undefined
+  const from = gap ? bisect(end.high, above.factor, (factor) => nameOf(at(factor)) !== b) : undefined
+  const { meanRps, peakRps } = scaleProfile(profile, Math.sqrt(end.low * end.high))
   return [
     {
       below: a,
       above: b,
       meanRps: significant(meanRps),
       peakRps: significant(peakRps),
-      because: !meets(over, a) ? 'below-misses' : !meets(under, b) ? 'above-misses' : 'cost',
+      because: misses ? 'below-misses' : late ? 'above-misses' : 'cost',
       usdPerMonth: under.cheapest?.usdPerMonth?.value ?? null,
+      aboveFromRps: from ? significant(profile.meanRps * Math.sqrt(from.low * from.high)) : null,
     },
   ]
+}
+
+/** Where a condition ends that holds at the lower end and not at the upper one, to within `CLOSE_ENOUGH`. */
+function bisect(from: number, to: number, holds: (factor: number) => boolean): { low: number; high: number } {
+  let [low, high] = [from, to]
+  while (high / low > CLOSE_ENOUGH) {
+    const middle = Math.sqrt(low * high)
+    if (holds(middle)) low = middle
+    else high = middle
+  }
+  return { low, high }
+}
+
+function nameOf({ cheapest }: Ranking): string | undefined {
+  return cheapest?.candidate.name
+}
+
+function significant(rps: number): number {
+  return Number(rps.toPrecision(3))
 }
 
 function meets({ verdicts }: Ranking, name: string): boolean {

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { outlookSentences } from '../../src/advise/outlook.ts'
+import type { Ranking } from '../../src/advise/rank.ts'
 import type { Advice } from '../../src/core/advice.ts'
 import type { Candidate } from '../../src/core/candidate.ts'
 import type { Traffic } from '../../src/core/scenario.ts'
 import { loadPriceBook } from '../../src/pricing/price-book.ts'
 import { adviseRun } from '../../src/run/advise-run.ts'
+import { explore } from '../../src/run/explore.ts'
+import { monthProfile } from '../../src/traffic/month-profile.ts'
 import { cloudRun, vertex, vm } from '../fixtures/candidates.ts'
 import { runRecord } from '../fixtures/run.ts'
 
@@ -76,6 +80,54 @@ describe('More and less traffic', () => {
       },
     ])
     expect(outlook?.scaled.at(-1)?.cheapest).toBeNull()
+  })
+})
+
+describe('Where the cheapest changes', () => {
+  const rankings = (winner: (rps: number, among: readonly string[]) => string | undefined) => {
+    const ranking = (rps: number, among: readonly string[]) => {
+      const name = winner(rps, among)
+      const verdicts = among.map((each) => ({
+        candidate: { name: each },
+        outcome: each === name ? 'meets' : 'misses',
+        usdPerMonth: { value: '1', low: '1', high: '1' },
+      }))
+      const cheapest = verdicts.find(({ candidate }) => candidate.name === name)
+      return { verdicts, cheapest, ties: [] } as unknown as Ranking
+    }
+    const all = ['a', 'b', 'c']
+    const profile = monthProfile({ rps: 10 }, 1)
+    return explore(ranking(10, all), profile, {
+      rankAll: ({ meanRps }) => ranking(meanRps, all),
+      rankTwo: (names, { meanRps }) => ranking(meanRps, names),
+    }).breakEvens
+  }
+
+  test('a third candidate that wins in between is told, not passed over', () => {
+    // a to 13 requests/s; c from there on, dearer than b, which meets from 16 only.
+    const found = rankings((rps, among) =>
+      ['a', 'b', 'c'].find(
+        (name) => among.includes(name) && (name === 'a' ? rps < 13 : name === 'b' ? rps > 16 : rps > 12),
+      ),
+    )
+    expect(found.map(({ below, above }) => [below, above])).toEqual([
+      ['a', 'c'],
+      ['c', 'b'],
+    ])
+    expect(found[0]?.meanRps).toBeCloseTo(13, 0)
+    expect(found[1]?.meanRps).toBeCloseTo(16, 0)
+  })
+
+  test('a stretch in which neither meets is told as such', () => {
+    const found = rankings((rps, among) =>
+      among.find((name) => (name === 'a' ? rps < 13 : name === 'b' ? rps > 16 : false)),
+    )
+    expect(found).toMatchObject([{ below: 'a', above: 'b', because: 'below-misses' }])
+    expect(found[0]?.aboveFromRps).toBeCloseTo(16, 0)
+    const [sentence] = outlookSentences({ breakEvens: found, scaled: [], flat: null }, 'a')
+    expect(sentence).toMatch(
+      /^a meets the SLO up to about 1[23][.\d]* requests\/s on average, and b from about 1[56][.\d]* requests\/s; between, neither is sure to\.$/,
+    )
   })
 })
 

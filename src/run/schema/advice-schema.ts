@@ -120,6 +120,7 @@ const outlook = z.strictObject({
       meanRps: z.number(),
       peakRps: z.number(),
       because: z.enum(['cost', 'below-misses', 'above-misses']),
+      aboveFromRps: z.number().nullable(),
       usdPerMonth: usd.nullable(),
     }),
   ),
