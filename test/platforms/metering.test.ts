@@ -239,6 +239,15 @@ describe('Compute Engine bills', () => {
     ])
   })
 
+  test('a commitment for a VM whose month is some hours of it, so many times over', () => {
+    const committed = vm({ machineType: 'n1-standard-4', purchase: 'commit-1yr' })
+    for (const simulatedHours of [150, 300, 600]) {
+      const hours = simulatedHours * (730 / simulatedHours)
+      const lines = platformOf(committed).usage(committed, month({ hours, replicas: 1 }))
+      expect(lines.find(({ resource }) => resource === 'gce/n1/cpu')?.purchase).toBe('commit-1yr')
+    }
+  })
+
   test('custom machines at prices of their own, which are dearer', () => {
     const [custom, ordinary] = ['n2-custom-4-16384', 'n2-standard-4'].map((machineType) => {
       const candidate = vm({ machineType })

@@ -68,7 +68,12 @@ export function gceUsage(candidate: GceCandidate, month: MonthOperation): Usage[
   const { region, diskType = DISK_TYPE } = candidate
   const machines = replicasByHours(month).map(([each, replicas]) => {
     const hoursEach = simulated(each).quantity
-    return { ...candidate, purchase: bought(candidate, each), hoursEach, hours: hoursEach.times(replicas) }
+    return {
+      ...candidate,
+      purchase: bought(candidate, hoursEach),
+      hoursEach,
+      hours: hoursEach.times(replicas),
+    }
   })
   const hours = simulated(replicaHours(month)).quantity
   return [
@@ -80,8 +85,8 @@ export function gceUsage(candidate: GceCandidate, month: MonthOperation): Usage[
 }
 
 /** A commitment is paid for the whole month, so it is made for what runs all of it; the rest is bought on demand. */
-function bought({ purchase = 'on-demand' }: GceCandidate, hours: number): Purchase {
-  return purchase.startsWith('commit') && hours < HOURS_PER_MONTH ? 'on-demand' : purchase
+function bought({ purchase = 'on-demand' }: GceCandidate, hoursEach: Decimal): Purchase {
+  return purchase.startsWith('commit') && hoursEach.lt(HOURS_PER_MONTH) ? 'on-demand' : purchase
 }
 
 function networkUsage(candidate: GceCandidate, month: MonthOperation): Usage[] {
