@@ -241,7 +241,7 @@ function subjectOf(
 function timesOf(candidate: Candidate, occupancyMs: Float64Array, startUpMs: Float64Array): ServiceTimes {
   const { vcpus, concurrency } = platformOf(candidate).replica(candidate)
   const slots = Math.max(1, Math.min(Math.floor(vcpus), concurrency))
-  return { slots, occupancyMs, networkMs: NETWORK_MS, startUpMs }
+  return { slots, cpuShare: 1, occupancyMs, networkMs: NETWORK_MS, startUpMs }
 }
 
 function lognormal(mean: number, cv: number, seed: number): () => number {

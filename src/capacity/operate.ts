@@ -59,8 +59,7 @@ export function operate(
     if (known) return known
     const requests = effort.requests * (times === central ? 1 : 0.25)
     const least = times === central ? effort.leastHours : LEAST_HOURS_ELSEWHERE
-    // At little traffic a day holds too few requests to tell anything.
-    const hours = spanHours(periodHours, Math.max(least, requests / (meanRps * 3600)))
+    const hours = spanHours(periodHours, least, requests / (meanRps * 3600))
     const month = operateAt(
       times,
       replica,
@@ -76,11 +75,15 @@ export function operate(
   })
 }
 
-/** Whole periods of at least so many hours, if that is less than the month. */
-function spanHours(periodHours: number | null, leastHours: number): number {
+/**
+ * Whole periods, if they are less than the month: of at least so many hours, and at little traffic as many as hold the
+ * requests to simulate and no more, so that every one of them is simulated.
+ */
+function spanHours(periodHours: number | null, leastHours: number, enoughHours: number): number {
   if (periodHours === null) return HOURS_PER_MONTH
-  const hours = Math.ceil(leastHours / periodHours - 1e-9) * periodHours
-  return Math.min(HOURS_PER_MONTH, hours)
+  const least = Math.max(1, Math.ceil(leastHours / periodHours - 1e-9))
+  const enough = Math.floor(enoughHours / periodHours + 1e-9)
+  return Math.min(HOURS_PER_MONTH, Math.max(least, enough) * periodHours)
 }
 
 function operateAt(
@@ -169,6 +172,7 @@ function planFleet(
       ...times.sharing,
     },
     concurrency: Math.max(concurrency, times.slots),
+    cpuShare: times.cpuShare,
     routing,
     controller,
     startUpMs: { kind: 'empirical', samples: times.startUpMs },

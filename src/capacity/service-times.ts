@@ -11,6 +11,8 @@ import { provisioningMs } from './start-up.ts'
 export interface ServiceTimes {
   /** Requests that it works on at a time. */
   readonly slots: number
+  /** Share of its vCPUs that are at work when all slots are, over 0 to 1: what an autoscaler sees of a full replica. */
+  readonly cpuShare: number
   /** Time that a request keeps a slot, one entry per measured request, ms. */
   readonly occupancyMs: Float64Array
   /** Time added outside the slot: by the network, the front end and, beside a GPU, the host, ms. */
@@ -61,6 +63,7 @@ export function predictService(
   const model = gpu ? gpuScale(gpu.type, profile, measurement, assumptions) : product(cpu, scale)
   const floor: Estimate = gpu ? GPU_FLOOR_MS : { value: 0, spread: 1 }
   const slots = slotsOf(profile, replica, usable)
+  const cpuShare = cpuShareOf(replica, slots, usable)
   const provisioned = provisioningMs(provisioning, assumptions)
   return PLACES.map((place) => {
     const parts = split(measurement, at(model, place), at(cpu, place), at(floor, place))
@@ -70,6 +73,7 @@ export function predictService(
     const besideMs = mean(parts.map((part, index) => total(part) - (held[index] ?? 0)))
     return {
       slots,
+      cpuShare,
       occupancyMs: Float64Array.from(held),
       networkMs: between(assumptions.networkMs, place) + besideMs,
       ...(sharing && { sharing }),
@@ -129,11 +133,13 @@ export function measuredService(
 ): ServicePoints {
   const parallel = replica.accelerator ? replica.accelerator.count : Math.floor(replica.vcpus / threads)
   const slots = Math.max(1, Math.min(parallel, replica.concurrency))
+  const cpuShare = cpuShareOf(replica, slots, threads)
   const { inferenceMs, samplesMs } = measurement
   const error = relativeError(samplesMs)
   const least = inferenceMs.length > 0 ? inferenceMs : samplesMs.map((ms) => ms * (1 - error))
   return [least, samplesMs, samplesMs.map((ms) => ms * (1 + error))].map((times, index) => ({
     slots,
+    cpuShare,
     occupancyMs: Float64Array.from(times),
     networkMs: 0,
     startUpMs: Float64Array.of(at(provisioned, index - 1)),
@@ -156,6 +162,11 @@ function at({ value, spread }: Estimate, place: number): number {
 /** From `low` at -1 over `value` at 0 to `high` at 1, straight between them. */
 function between({ low, value, high }: Range, place: number): number {
   return place < 0 ? value + (value - low) * place : value + (high - value) * place
+}
+
+/** Beside a GPU that is the busiest, its own utilisation counts; a part of a vCPU is no further one. */
+function cpuShareOf({ vcpus, accelerator }: Replica, slots: number, threads: number): number {
+  return accelerator ? 1 : Math.min(1, (slots * threads) / Math.max(1, Math.floor(vcpus)))
 }
 
 /** Inferences at a time: by CPU or GPU, by what the platform lets in, and by what the memory holds. */

@@ -1,12 +1,18 @@
 import { median } from 'simple-statistics'
 import type { Assessment } from '../advise/assessment.ts'
-import { measuredService, predictService, type ServicePoints } from '../capacity/service-times.ts'
+import {
+  centralPoint,
+  measuredService,
+  predictService,
+  type ServicePoints,
+} from '../capacity/service-times.ts'
 import { provisioningMs } from '../capacity/start-up.ts'
 import type { Candidate } from '../core/candidate.ts'
 import type { DeploymentRecord } from '../core/deployment-record.ts'
 import type { LocalProfile, Measurement, PayloadSize, Trial } from '../core/measurement.ts'
 import type { Estimate, Replica, Scaling } from '../core/operation.ts'
 import type { PartialProfile, RunRecord, VariantTrial } from '../core/run-record.ts'
+import { formatRatio } from '../core/units.ts'
 import { explainLoss, isBuiltVariant } from '../core/variant.ts'
 import { platformOf } from '../platforms/index.ts'
 import { type AdviceMemo, FORGETFUL } from './advice-memo.ts'
@@ -114,6 +120,17 @@ function batchCaveat(
   return [`${as}: larger ones were not timed; plimsoll profile --batch ${maxBatch} times them, for --profile`]
 }
 
+/** An autoscaler on CPU never starts another replica when a full one leaves it too much of its CPU idle. */
+function scalingCaveat({ controller }: Scaling, service: ServicePoints, threads: number): string[] {
+  if (controller.kind !== 'vertex' && controller.kind !== 'instance-group') return []
+  const { cpuShare, slots } = centralPoint(service)
+  if (cpuShare >= controller.target || controller.min === controller.max) return []
+  const full = `${slots} at a time with ${threads} thread${threads === 1 ? '' : 's'} each`
+  return [
+    `never scales out: a replica that is full, ${full}, has ${formatRatio(cpuShare)} of its CPU at work, and the autoscaler acts at ${formatRatio(controller.target)}`,
+  ]
+}
+
 /** A candidate as the local profile predicts it. */
 function modelledSubject(candidate: Candidate, record: RunRecord, memo: AdviceMemo): Subject {
   const { assumptions } = record.scenario
@@ -122,13 +139,14 @@ function modelledSubject(candidate: Candidate, record: RunRecord, memo: AdviceMe
   const replica = platformOf(candidate).replica(candidate)
   const scaling = platformOf(candidate).scaling(candidate, assumptions)
   const { threads, maxBatch = 1 } = candidate
+  const service = memo.service(partial ?? profile, [replica, threads, scaling.provisioning, maxBatch], () =>
+    predictService(profile, replica, threads, scaling.provisioning, assumptions, maxBatch),
+  )
   return {
     candidate,
     replica,
     scaling,
-    service: memo.service(partial ?? profile, [replica, threads, scaling.provisioning, maxBatch], () =>
-      predictService(profile, replica, threads, scaling.provisioning, assumptions, maxBatch),
-    ),
+    service,
     payload: profile,
     shortfalls: memoryShortfall(profile, replica),
     caveats: [
@@ -136,6 +154,7 @@ function modelledSubject(candidate: Candidate, record: RunRecord, memo: AdviceMe
       ...accuracyCaveat(candidate, record.variants ?? []),
       ...serverCaveat(candidate),
       ...batchCaveat(candidate, profile),
+      ...scalingCaveat(scaling, service, threads),
     ],
   }
 }
@@ -153,7 +172,11 @@ function measuredSubject(
   const service = memo.service(measurement, [replica, candidate.threads, provisioned], () =>
     measuredService(measurement, replica, candidate.threads, provisioned),
   )
-  const caveats = [...platformOf(candidate).caveats(candidate), ...accuracyCaveat(candidate, variants)]
+  const caveats = [
+    ...platformOf(candidate).caveats(candidate),
+    ...accuracyCaveat(candidate, variants),
+    ...scalingCaveat(scaling, service, candidate.threads),
+  ]
   return { candidate, replica, scaling, service, payload, measurement, shortfalls: [], caveats }
 }
 

@@ -18,6 +18,7 @@ const effort = { seed: 1, requests: 20_000, leastHours: 24, clientTimeoutMs: 10_
 function month(serviceMs: number, rps: number, networkMs = 0): OperatedMonth {
   const times = {
     slots: 1,
+    cpuShare: 1,
     occupancyMs: Float64Array.of(serviceMs),
     networkMs,
     startUpMs: Float64Array.of(1000),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Effort, type OperatedMonth, operate, type TrafficPlan } from '../../src/capacity/operate.ts'
+import { latencyRanges } from '../../src/capacity/operated-figures.ts'
 import type { ServiceTimes } from '../../src/capacity/service-times.ts'
 import { CLOUD_RUN_LOOP, VERTEX_LOOP } from '../../src/core/controller.ts'
 import type { Replica, Scaling } from '../../src/core/operation.ts'
@@ -25,6 +26,7 @@ const serverless: Scaling = {
 function times(some: Partial<ServiceTimes> = {}): ServiceTimes {
   return {
     slots: 1,
+    cpuShare: 1,
     occupancyMs: Float64Array.of(100),
     networkMs: 5,
     startUpMs: Float64Array.of(3000),
@@ -52,6 +54,43 @@ describe('A month on the platform’s autoscaler', () => {
     expect(utilization).toBeCloseTo(0.5, 1)
     // M/D/1 at half load: 150 ms on average.
     expect(responseMs.mean.value / 150).toBeCloseTo(1, 1)
+  })
+
+  test('of more traffic than it can serve fails every request of a fleet that answers too late, and no more', () => {
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const [month] = operate([times()], replica, one, monthProfile({ rps: 30 }, 1), { ...effort, seed })
+      const { arrived, served, rejected, timedOut } =
+        month?.requests ?? only(one, monthProfile({ rps: 1 }, 1)).requests
+      expect(rejected + timedOut).toBeLessThanOrEqual(arrived)
+      expect(served).toBeGreaterThanOrEqual(0)
+      const { p50, p95, p99 } = latencyRanges(month ? [month] : [])
+      expect(p95.value).toBeGreaterThanOrEqual(p50.value)
+      expect(p99.value).toBeGreaterThanOrEqual(p95.value)
+    }
+  })
+
+  test('of more traffic than on demand platforms may serve is billed no more than its replicas have', () => {
+    const { usage, requests } = only(serverless, monthProfile({ rps: 20_000 }, 1))
+    expect(usage.busyReplicaS.value).toBeLessThanOrEqual(usage.replicaHours.value * 3600 * 1.02)
+    expect(requests.rejected + requests.timedOut).toBeGreaterThan(0.9 * requests.arrived)
+  })
+
+  test('with few requests simulates every one of them', () => {
+    for (const rps of [0.02, 0.1, 0.3]) {
+      const { method, simulatedRequests } = only(one, monthProfile({ rps }, 1))
+      expect(method).toBe('full')
+      expect(simulatedRequests).toBeGreaterThan(0.8 * Math.min(effort.requests, rps * 730 * 3600))
+    }
+  })
+
+  test('of so many requests a second that their time is over in a second is told all the same', () => {
+    const plan = { steps: [{ rps: 3000, durationS: 730 * HOUR }], periodHours: 3000 / 3000 / 3600 }
+    const quick = times({ slots: 8, occupancyMs: Float64Array.of(2) })
+    const [month] = operate([quick], replica, one, plan, { ...effort, requests: 3300, leastHours: 0 })
+    expect(month?.method).toBe('full')
+    expect(month?.responseMs.p95.value).toBeGreaterThan(1.9)
+    const [fluid] = operate([quick], replica, one, plan, { ...effort, requests: 300, leastHours: 0 })
+    expect(fluid?.responseMs.p95.value).toBeGreaterThan(1.9)
   })
 
   test('stands for 730 hours whatever part of it was simulated', () => {

@@ -143,6 +143,18 @@ describe('The slots of a replica', () => {
   })
 })
 
+describe('The share of its vCPUs that a full replica has at work', () => {
+  test.each([
+    ['all, with a thread for each', { vcpus: 4 }, 1, 1],
+    ['what inferences of several threads leave', { vcpus: 7 }, 4, 4 / 7],
+    ['what the memory leaves', { vcpus: 8, memoryGib: 1 }, 1, 3 / 8],
+    ['all of what a part of a vCPU is', { vcpus: 0.5 }, 1, 1],
+    ['all beside a GPU', { vcpus: 16, accelerator: { type: 'nvidia-tesla-t4', count: 1 } }, 1, 1],
+  ])('is %s', (_, some, threads, expected) => {
+    expect(centralPoint(predict(some, threads)).cpuShare).toBeCloseTo(expected, 9)
+  })
+})
+
 describe('A cold start', () => {
   test('takes the container and the local start-up at the speed of the CPU', () => {
     const slow = localProfile({

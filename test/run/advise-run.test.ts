@@ -130,6 +130,16 @@ describe('Advice', () => {
     )
   })
 
+  test('tells of a replica that is full before its autoscaler acts', () => {
+    const caveatsOf = (threads: number) =>
+      advise(runRecord({}, { candidates: [vertex({ machineType: 'n2-standard-8', threads })] })).verdicts[0]
+        ?.caveats ?? []
+    expect(caveatsOf(4)).toContain(
+      'never scales out: a replica that is full, 1 at a time with 4 threads each, has 57.14% of its CPU at work, and the autoscaler acts at 60%',
+    )
+    expect(caveatsOf(1).join()).not.toContain('never scales out')
+  })
+
   test('lists what is assumed of the platforms in use and of no other', () => {
     const names = (candidates: Candidate[]) =>
       advise(runRecord({}, { candidates }))

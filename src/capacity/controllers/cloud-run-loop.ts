@@ -26,8 +26,8 @@ export class CloudRunLoop implements ControlLoop {
   }
 
   decide({ busySlots, inFlight }: Observation): number {
-    const { slots, concurrency } = this.#shape
-    const load = Math.max(busySlots / slots, inFlight / concurrency)
+    const { slots, concurrency, cpuShare } = this.#shape
+    const load = Math.max((busySlots / slots) * cpuShare, inFlight / concurrency)
     const averaged = Math.max(this.#short.push(load), this.#long.push(load))
     return wholeReplicas(averaged / this.#controller.target, this.#controller)
   }

@@ -1,4 +1,5 @@
 import type { Controller } from '../../core/controller.ts'
+import type { FleetPlan } from '../simulation/fleet-plan.ts'
 import { CloudRunLoop } from './cloud-run-loop.ts'
 import { InstanceGroupLoop } from './instance-group-loop.ts'
 import { VertexLoop } from './vertex-loop.ts'
@@ -21,6 +22,13 @@ export interface FleetShape {
   readonly slots: number
   /** Requests that a replica accepts at a time; infinite where the platform sets no limit. */
   readonly concurrency: number
+  /** CPU utilisation of a replica whose slots are all busy, over 0 to 1. */
+  readonly cpuShare: number
+}
+
+/** What a loop sees of the fleet of a plan. */
+export function shapeOf({ service, concurrency, cpuShare = 1 }: FleetPlan): FleetShape {
+  return { slots: service.slots, concurrency, cpuShare }
 }
 
 /** A platform's autoscaler. It remembers what it saw: one per simulation. */

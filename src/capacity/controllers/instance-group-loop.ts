@@ -12,12 +12,12 @@ export class InstanceGroupLoop implements ControlLoop {
   readonly initializationS: number
   readonly memoryS: number
   readonly #controller: InstanceGroupController
-  readonly #slots: number
+  readonly #shape: FleetShape
   readonly #sizes: TrailingMax
 
-  constructor(controller: InstanceGroupController, { slots }: FleetShape) {
+  constructor(controller: InstanceGroupController, shape: FleetShape) {
     this.#controller = controller
-    this.#slots = slots
+    this.#shape = shape
     this.everyS = controller.everyS
     this.initializationS = controller.initializationS
     this.memoryS = controller.stabilizationS
@@ -25,7 +25,8 @@ export class InstanceGroupLoop implements ControlLoop {
   }
 
   decide({ nowS, busySlots, maturedShare }: Observation): number {
-    const matured = (busySlots * maturedShare) / this.#slots
+    const { slots, cpuShare } = this.#shape
+    const matured = ((busySlots * maturedShare) / slots) * cpuShare
     return this.#sizes.push(nowS, wholeReplicas(matured / this.#controller.target, this.#controller))
   }
 }

@@ -48,6 +48,8 @@ export interface FleetPlan {
   readonly service: ServiceModel
   /** Requests that a replica accepts at a time, at least its slots; more wait in front of the replicas. */
   readonly concurrency: number
+  /** Share of a replica's vCPUs at work when all its slots are, over 0 to 1; absent: 1. Autoscalers on CPU see it. */
+  readonly cpuShare?: number
   readonly routing: Routing
   readonly controller: Controller
   /** From the decision to start a replica until it serves, ms. */

@@ -1,6 +1,6 @@
 import { boundsOf, startsOnDemand } from '../../core/controller.ts'
 import { seededRandom } from '../../core/random.ts'
-import { type ControlLoop, controlLoop } from '../controllers/control-loop.ts'
+import { type ControlLoop, controlLoop, shapeOf } from '../controllers/control-loop.ts'
 import { drawFrom } from './distribution.ts'
 import { EventHeap } from './event-heap.ts'
 import { FleetMeter, type FleetTotals } from './fleet-meter.ts'
@@ -63,7 +63,7 @@ export class Fleet {
     this.#plan = plan
     this.#arrivals = arrivals
     this.#meter = new FleetMeter(capacity, start.nowMs)
-    this.#loop = controlLoop(controller, { slots: service.slots, concurrency })
+    this.#loop = controlLoop(controller, shapeOf(plan))
     this.#requests = new RequestQueues(capacity + 1)
     this.#router = createRouter(plan.routing, capacity, random)
     const shared = { meter: this.#meter, heap: this.#heap }
@@ -215,7 +215,8 @@ export class Fleet {
   #happen(code: number, nowMs: number): void {
     if (code >= 0) {
       const replica = this.#server.finish(code, nowMs)
-      if (this.#requests.length[this.#front] !== 0) this.#takeFromFront(replica, nowMs, false)
+      if (this.#requests.length[this.#front] !== 0)
+        this.#takeFromFront(this.#active(replica, nowMs), nowMs, false)
       else if (this.#server.servesBatches) this.#server.fillSlots(replica, nowMs)
       this.#replicas.settle(replica, nowMs)
     } else if (isTimer(code)) {
@@ -225,10 +226,16 @@ export class Fleet {
     }
   }
 
+  /** A replica that has become free, brought back where it was kept; -1 where neither it nor another can be. */
+  #active(replica: number, nowMs: number): number {
+    return this.#replicas.takesRequests(replica) ? replica : this.#replicas.reactivate(nowMs)
+  }
+
   /** A replica with room takes what waits in front. */
   #takeFromFront(replica: number, nowMs: number, cold: boolean): void {
     const queues = this.#requests
     this.#rejectOverdue(nowMs)
+    if (replica < 0) return
     while (
       (queues.length[this.#front] as number) > 0 &&
       (this.#replicas.inFlight[replica] as number) < this.#plan.concurrency &&

@@ -1,6 +1,6 @@
 import { boundsOf, type Controller, startsOnDemand } from '../../core/controller.ts'
 import { seededRandom } from '../../core/random.ts'
-import { controlLoop } from '../controllers/control-loop.ts'
+import { controlLoop, shapeOf } from '../controllers/control-loop.ts'
 import { momentsOf } from './distribution.ts'
 import type { FleetPlan } from './fleet-plan.ts'
 import { FluidFlow } from './fluid-flow.ts'
@@ -56,14 +56,19 @@ export function flowMonth(exact: FleetPlan, traffic: RateProfile, hours: number,
   const startS = -warmUpS(plan)
   const flow = new FluidFlow(plan, reader.at(startS), seed)
   const rows = Array.from({ length: Math.ceil(hours) }, emptyHour)
-  const aliveTimeS = new Float64Array(boundsOf(plan.controller).max + 1)
   const moments: Moment[] = []
   const { longS, shortS } = stepsOf(plan)
-  let [nowS, steps, before, nextMoment] = [startS, 0, -1, random() * MOMENTS_EVERY_S]
+  const { max: most } = boundsOf(plan.controller)
+  const aliveTimeS = new Float64Array(most + 1)
+  let [nowS, steps, before] = [startS, 0, -1]
+  let nextMoment = random() * Math.min(MOMENTS_EVERY_S, hours * 3600)
   while (nowS < hours * 3600 - 1e-6) {
     const { step } = flow
     const rate = reader.at(nowS)
-    const calm = step.backlog === 0 && Math.abs(rate - before) <= NOTABLE_CHANGE * rate
+    const steady = Math.abs(rate - before) <= NOTABLE_CHANGE * rate
+    // A fleet at its most that loses requests has nothing to decide, whatever waits.
+    const saturated = step.failed > 0 && step.alive === most && step.starting === 0
+    const calm = steady && (step.backlog === 0 || saturated)
     const spanS = Math.min(calm ? longS : shortS, boundary(nowS) - nowS, Math.max(1e-3, hours * 3600 - nowS))
     const rps = reader.between(nowS, nowS + spanS) / spanS
     flow.advance(nowS, spanS, rps)
@@ -89,8 +94,8 @@ function boundary(nowS: number): number {
 }
 
 function stepsOf(plan: FleetPlan): { longS: number; shortS: number } {
-  const { controller, service, concurrency } = plan
-  const { everyS } = controlLoop(controller, { slots: service.slots, concurrency })
+  const { controller } = plan
+  const { everyS } = controlLoop(controller, shapeOf(plan))
   if (everyS === Number.POSITIVE_INFINITY) return { longS: FIXED_STEP_S, shortS: FIXED_STEP_S }
   if (!startsOnDemand(controller)) {
     const longS = Math.min(USUAL_STEP_S, everyS)

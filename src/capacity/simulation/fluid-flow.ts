@@ -1,6 +1,6 @@
 import { boundsOf, startsOnDemand } from '../../core/controller.ts'
 import { seededRandom } from '../../core/random.ts'
-import { type ControlLoop, controlLoop } from '../controllers/control-loop.ts'
+import { type ControlLoop, controlLoop, shapeOf } from '../controllers/control-loop.ts'
 import { TrailingMax } from '../controllers/trailing-max.ts'
 import { type Draw, drawFrom, drawNormal, momentsOf } from './distribution.ts'
 import type { FleetPlan } from './fleet-plan.ts'
@@ -78,7 +78,7 @@ export class FluidFlow {
   constructor(plan: FleetPlan, rps: number, seed: number) {
     const { controller, service, concurrency, limits } = plan
     this.#plan = plan
-    this.#loop = controlLoop(controller, { slots: service.slots, concurrency })
+    this.#loop = controlLoop(controller, shapeOf(plan))
     this.#service = serviceMoments(service)
     this.#bounds = boundsOf(controller)
     this.#onDemand = startsOnDemand(controller)

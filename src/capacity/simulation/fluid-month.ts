@@ -33,7 +33,11 @@ export function fluidMonth(plan: FluidPlan): MonthSimulation {
   const inBusiest = total(busyRows, (row) => row.arrived)
   const samples = sampleBusiestAndRest(plan, flow, busiest, { arrived, inBusiest })
   const failedOf = (rows: readonly FlowHour[], sampled: readonly SampledMoments[]) =>
-    total(rows, (row) => row.failed) + total(sampled, ({ failed }) => failed)
+    Math.min(
+      total(rows, (row) => row.arrived),
+      total(rows, (row) => row.failed) + total(sampled, ({ failed }) => failed),
+    )
+  // Those that fail are counted with the noise of arrivals, and those that arrive are not.
   const failed = failedOf(flow.hours, samples.all)
   const isRejected = fleet.limits.pendingMs <= fleet.limits.timeoutMs
   const startMs = momentsOf(fleet.startUpMs).mean

@@ -44,7 +44,13 @@ export function sampleMoment(plan: FleetPlan, moment: Moment, requests: number, 
   const share = Math.max(1, Math.round(able / scale)) / able
   const replicas = Math.max(1, Math.round(serving * share))
   const backlog = moment.backlog * share
-  if (backlog > LONG_QUEUE * requests) return inLongQueue(plan, moment.backlog / served, requests, seed)
+  if (backlog > LONG_QUEUE * requests)
+    return inLongQueue(
+      plan,
+      { waitS: moment.backlog / served, arrivedRatio: Math.max(1, moment.rps / served || 1) },
+      requests,
+      seed,
+    )
   const spares = Math.max(0, Math.round(moment.alive * share) - replicas)
   const rps = moment.rps * share
   const random = seededRandom(seed ^ ARRIVALS_STREAM)
@@ -96,8 +102,16 @@ function frozen(plan: FleetPlan, replicas: number, spares: number): FleetPlan {
   }
 }
 
-/** All slots are busy, and every request waits as long as the queue takes to be served. */
-function inLongQueue(plan: FleetPlan, waitS: number, requests: number, seed: number): SampledMoment {
+/**
+ * All slots are busy, and every request waits as long as the queue takes to be served.
+ * @param requests that are served
+ */
+function inLongQueue(
+  plan: FleetPlan,
+  { waitS, arrivedRatio }: { readonly waitS: number; readonly arrivedRatio: number },
+  requests: number,
+  seed: number,
+): SampledMoment {
   const { limits } = plan
   const patienceMs = Math.min(limits.pendingMs, limits.timeoutMs)
   const responses = new ResponseHistogram()
@@ -111,7 +125,7 @@ function inLongQueue(plan: FleetPlan, waitS: number, requests: number, seed: num
   const busyMs = (requests * momentsOf(plan.service.timeMs).mean) / plan.service.slots
   return {
     responses,
-    arrived: requests,
+    arrived: requests * arrivedRatio,
     failed: 0,
     billedBusyMs: busyMs,
     billedExecutionMs: executionMs,

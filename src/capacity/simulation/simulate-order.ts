@@ -91,7 +91,7 @@ export function fleetOf(
         : {}),
     },
     concurrency: routing === 'shared' ? inReplica : Number.POSITIVE_INFINITY,
-    routing: routing === 'shared' ? 'random' : routing,
+    routing: routing === 'shared' ? (batching ? 'least-outstanding' : 'random') : routing,
     controller: { kind: 'fixed', replicas },
     startUpMs: { kind: 'deterministic', mean: 0 },
     limits: {

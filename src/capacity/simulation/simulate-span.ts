@@ -1,6 +1,6 @@
 import { boundsOf } from '../../core/controller.ts'
 import { seededRandom } from '../../core/random.ts'
-import { controlLoop } from '../controllers/control-loop.ts'
+import { controlLoop, shapeOf } from '../controllers/control-loop.ts'
 import { momentsOf } from './distribution.ts'
 import { Fleet } from './fleet.ts'
 import type { FleetTotals } from './fleet-meter.ts'
@@ -66,7 +66,7 @@ const ARRIVALS_STREAM = 0x2545f491
 
 export function warmUpS(plan: FleetPlan): number {
   const { controller, startUpMs, service } = plan
-  const { memoryS } = controlLoop(controller, { slots: service.slots, concurrency: plan.concurrency })
+  const { memoryS } = controlLoop(controller, shapeOf(plan))
   const startS = momentsOf(startUpMs).mean / 1000
   const serviceS = momentsOf(service.timeMs).mean / 1000
   return memoryS + 2 * startS + Math.max(60, 20 * serviceS)
@@ -74,9 +74,9 @@ export function warmUpS(plan: FleetPlan): number {
 
 /** Replicas that the controller would want for good at a flat rate, were the rate even. */
 export function steadyReplicas(plan: FleetPlan, rps: number): number {
-  const { controller, service } = plan
+  const { controller, service, cpuShare = 1 } = plan
   const { min, max } = boundsOf(controller)
   const target = 'target' in controller ? controller.target : 1
   const busySlots = (rps * momentsOf(service.timeMs).mean) / 1000
-  return Math.min(max, Math.max(min, Math.ceil(busySlots / service.slots / target)))
+  return Math.min(max, Math.max(min, Math.ceil(((busySlots / service.slots) * cpuShare) / target)))
 }

@@ -20,7 +20,7 @@ function wanted(
   controller: Controller,
   looks: readonly (readonly [replicas: number, utilization: number])[],
 ) {
-  const loop = controlLoop(controller, { slots: 1, concurrency: 1 })
+  const loop = controlLoop(controller, { slots: 1, concurrency: 1, cpuShare: 1 })
   return looks.map(([serving, utilization], look) => {
     const busySlots = serving * utilization
     return loop.decide({ nowS: look * loop.everyS, serving, maturedShare: 1, busySlots, inFlight: busySlots })
@@ -54,6 +54,17 @@ describe("Vertex AI's documented examples", () => {
     expect(new Set(wanted(vertex, looks))).toEqual(new Set([10]))
   })
 
+  test('a server that leaves vCPUs idle when it is full never scales out', () => {
+    // One inference at a time with 4 threads on 7 vCPUs: 57%, and the target is 60%.
+    for (const controller of [vertex, group]) {
+      const loop = controlLoop(controller, { slots: 1, concurrency: 1, cpuShare: 4 / 7 })
+      const seen = { nowS: 0, serving: 4, maturedShare: 1, busySlots: 4, inFlight: 400 }
+      expect(loop.decide(seen)).toBe(4)
+      const full = controlLoop(controller, { slots: 1, concurrency: 1, cpuShare: 1 })
+      expect(full.decide(seen)).toBe(7)
+    }
+  })
+
   test('the bounds hold', () => {
     expect(
       wanted({ ...vertex, min: 3, max: 5 }, [
@@ -65,6 +76,29 @@ describe("Vertex AI's documented examples", () => {
   })
 })
 
+describe('A request that waits in front of a replica that is kept', () => {
+  test('is served as soon as that one is free', () => {
+    const plan: FleetPlan = {
+      service: { timeMs: { kind: 'deterministic', mean: 2000 }, slots: 1 },
+      concurrency: 1,
+      routing: 'packed',
+      controller: { ...functions, max: 1 },
+      startUpMs: { kind: 'deterministic', mean: 0 },
+      limits: { ...NO_LIMITS, pendingMs: 10_000 },
+    }
+    // At 5 s the loop keeps the one that is busy; the second request comes after that.
+    const times = [4000, 5500]
+    const fleet = new Fleet(
+      plan,
+      { next: () => times.shift() ?? Number.POSITIVE_INFINITY },
+      { nowMs: 0, replicas: 0, seed: 1 },
+    )
+    fleet.run(8001)
+    expect(fleet.totals()).toMatchObject({ served: 2, rejected: 0, waitMs: 500 })
+    expect(fleet.inSystem).toBe(0)
+  })
+})
+
 describe('A managed instance group', () => {
   test('grows at once and shrinks to the peak of its stabilisation period', () => {
     const looks = Array.from({ length: 13 }, (_, look) => [6, look === 0 ? 1 : 0.1] as const)
@@ -72,7 +106,7 @@ describe('A managed instance group', () => {
   })
 
   test('ignores VMs in their initialisation period', () => {
-    const loop = controlLoop(group, { slots: 1, concurrency: 1 })
+    const loop = controlLoop(group, { slots: 1, concurrency: 1, cpuShare: 1 })
     const seen = { nowS: 0, serving: 4, busySlots: 4, inFlight: 4 }
     expect(loop.decide({ ...seen, maturedShare: 0.5 })).toBe(4)
     expect(loop.decide({ ...seen, nowS: 60, maturedShare: 1 })).toBe(7)
@@ -91,7 +125,7 @@ describe('Cloud Run', () => {
   })
 
   test('scales on concurrency too, where requests wait in instances', () => {
-    const loop = controlLoop(cloudRun, { slots: 4, concurrency: 8 })
+    const loop = controlLoop(cloudRun, { slots: 4, concurrency: 8, cpuShare: 1 })
     expect(loop.decide({ nowS: 0, serving: 1, maturedShare: 1, busySlots: 4, inFlight: 24 })).toBe(5)
   })
 })
