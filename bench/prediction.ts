@@ -26,11 +26,16 @@ const SHARES = [0.3, 0.6, 0.8]
  * Each load comes in so many parts, each after a profile of its own: a server that is 2% slower has a p95 that is 10%
  * longer at 80%, and the speed of a virtual machine drifts by more than that within a minute.
  */
-const PARTS = 6
-const PROFILE_MS = 2500
-const LOAD_S = 5
-/** Profiles, the latest ones, that a prediction is made from: one alone is too short to tell the mean to 2%. */
-const LATEST = 3
+const PARTS = 16
+const PROFILE_MS = 1500
+const LOAD_S = 2.5
+/** Before the capacity is measured. */
+const FIRST_PROFILE_MS = 2500
+/**
+ * Profiles, the latest ones, that a prediction is made from. Fewer are too short to tell the mean to 1%, and a speed that
+ * is off one way in one part and the other way in the next makes the tail of all parts together too long.
+ */
+const LATEST = 6
 const CAPACITY_REQUESTS = 600
 const timeoutMs = 20_000
 /** Simulations of the same arrivals, and of other ones of the same rate. */
@@ -72,7 +77,7 @@ export async function predictionBench(): Promise<string> {
       await saturate(target, workers)
       await untilQuiet(server.pid)
       const othersSince = watchOthers(server.pid)
-      const capacity = capacityRps(await profileAtLowLoad(target, workers, PROFILE_MS))
+      const capacity = capacityRps(await profileAtLowLoad(target, workers, FIRST_PROFILE_MS))
       const { goodputRps } = await saturate(target, workers)
       capacities.push(
         `${workers}: ${capacity.toFixed(1)} ${goodputRps.toFixed(1)} ${signed(capacity / goodputRps - 1)} (others took ${percent(othersSince())})`,
@@ -96,9 +101,13 @@ async function predictAndLoad(
   const rps = capacityRps * share
   const parts: Part[] = []
   const discarded: number[] = []
+  const before: LowLoadProfile[] = []
+  await untilQuiet(pid)
+  while (before.length < LATEST - 1) before.push(await profileAtLowLoad(target, workers, PROFILE_MS))
   while (parts.length < PARTS) {
     await untilQuiet(pid)
-    const part = await loadPart(target, pid, parts.slice(1 - LATEST), {
+    const earlier = [...before, ...parts.map(({ profile }) => profile)].slice(1 - LATEST)
+    const part = await loadPart(target, pid, earlier, {
       workers,
       rps,
       seed: 1000 * workers + 10 * parts.length + 1,
@@ -126,12 +135,12 @@ async function predictAndLoad(
 async function loadPart(
   target: PredictionRequest,
   pid: number,
-  earlier: readonly Part[],
+  earlier: readonly LowLoadProfile[],
   { workers, rps, seed }: { workers: number; rps: number; seed: number },
 ): Promise<Part> {
   const othersSince = watchOthers(pid)
   const profile = await profileAtLowLoad(target, workers, PROFILE_MS)
-  const merged = mergeProfiles([...earlier.map((part) => part.profile), profile])
+  const merged = mergeProfiles([...earlier, profile])
   const arrival = { kind: 'poisson', rps } as const
   const simulate = (arrivalsSeed: (replay: number) => number) =>
     Array.from({ length: REPLAYS }, (_, replay) =>
