@@ -49,6 +49,6 @@ code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 footer{padding-top:24px;padding-bottom:40px;color:var(--soft);font-size:.9rem}
 @media (max-width:640px){body{font-size:15px}main,header,footer{padding-left:16px;padding-right:16px}.verdict{padding:16px}.chart svg.wide{display:none}.chart svg.narrow{display:block}h1{font-size:1.4rem}.verdict .who{font-size:1.15rem}}
 @media print{:root{color-scheme:light;--paper:#fff;--raised:#fff;--ink:#000;--soft:#333;--line:#777;--grid:#ccc;--faint:#999;--link:#000;--limit:#a00;--good:#00543d;--warn:#6b4000;--bad:#a00;--band:#cfe0f2;--c1:#0068ad;--c2:#d98200;--c3:#008a66;--c4:#b0578d;--c5:#4e9fd1;--c6:#c8500a}
-body{font-size:10.5pt}main,header,footer{max-width:none;padding:0}nav,figure details,summary{display:none}.chart svg.wide{display:block}.chart svg.narrow{display:none}
+body{font-size:10.5pt}main,header,footer{max-width:none;padding:0}nav,figure details{display:none}summary{list-style:none;color:var(--ink)}summary::-webkit-details-marker{display:none}details::details-content{content-visibility:visible;block-size:auto}.chart svg.wide{display:block}.chart svg.narrow{display:none}
 figure,tr,.verdict{break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible}table{font-size:8.5pt}th,td{padding:3px 5px;min-width:0!important}.verdict{border:1px solid #777;border-left:5px solid var(--good)}@page{margin:14mm}}
 `.trim()

@@ -110,9 +110,19 @@ test('On paper it is light, whatever the theme, and shows no menu', async () => 
   const { page } = await visit(browser, file, WIDTHS.desktop, 'dark')
   await page.emulateMediaType('print')
   const seen = await page.evaluate(measurePage)
+  // Nothing can be opened there: closed bills are shown with their names.
+  const bills = (await page.evaluate(`Array.from(document.querySelectorAll('main details'), (each) => ({
+    isOpen: each.hasAttribute('open'),
+    name: each.querySelector('summary').checkVisibility(),
+    lines: each.querySelector('table')?.checkVisibility({ contentVisibilityAuto: true }),
+    isOfChart: each.closest('figure') !== null,
+  }))`)) as { isOpen: boolean; name: boolean; lines?: boolean; isOfChart: boolean }[]
   await page.pdf({ path: join(FOLDER, 'print.pdf'), format: 'A4' })
   await page.close()
   expect(seen).toMatchObject({ paper: 'rgb(255, 255, 255)', menu: 'none' })
+  const own = bills.filter(({ isOfChart }) => !isOfChart)
+  expect(own.some(({ isOpen }) => !isOpen)).toBe(true)
+  expect(own.filter(({ name, lines }) => !name || lines === false)).toEqual([])
 })
 
 test('A report of 500 candidates opens without trouble, and fits a phone', async () => {
