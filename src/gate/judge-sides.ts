@@ -90,10 +90,8 @@ function judgeStartUps({ startUps, startUpsAgain }: SidesRecord, rule: Rule): Ju
     base: [...startUps.base, ...startUpsAgain.base],
     head: [...startUps.head, ...startUpsAgain.head],
   }
-  if (judgeStarts(startUpsAgain, rule).outcome === 'failed') {
-    return [startUpJudgement(judgeStarts(both, rule), both)]
-  }
   const pooled = judgeStarts(both, rule)
+  if (judgeStarts(startUpsAgain, rule).outcome === 'failed') return [startUpJudgement(pooled, both)]
   const reason = `the first starts showed it, as many again did not; together: ${pooled.reason}`
   return [startUpJudgement({ ...pooled, outcome: 'inconclusive', reason }, both)]
 }

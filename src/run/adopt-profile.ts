@@ -55,7 +55,12 @@ export function settleByProfile(record: RunRecord): RunRecord {
 function mismatches(record: RunRecord, profile: ModelProfile): Problem[] {
   const { file, model } = record.scenario
   const hint = `plimsoll profile ${file} --save makes one of this model and its requests`
-  const wrong = [...otherModel(record, profile), ...otherRequests(model, profile), ...untimed(model, profile)]
+  const { served } = profile
+  const requests = otherRequests(model, served).map(({ what, message }) => ({
+    field: `served.${what}`,
+    message,
+  }))
+  const wrong = [...otherModel(record, profile), ...requests, ...untimed(model, profile)]
   return wrong.map((problem, index) => (index === wrong.length - 1 ? { hint, ...problem } : problem))
 }
 
@@ -70,17 +75,21 @@ function otherModel(
   ]
 }
 
-function otherRequests({ encoding, inputs }: ModelSource, { served }: ModelProfile): Problem[] {
-  const names = new Set([...Object.keys(inputs), ...Object.keys(served.inputs)])
+/** Where the requests that were timed are not those of a model now. */
+export function otherRequests(
+  { encoding, inputs }: ModelSource,
+  timed: { readonly inputs: Readonly<Record<string, readonly number[]>>; readonly encoding: string },
+): { readonly what: string; readonly message: string }[] {
+  const names = new Set([...Object.keys(inputs), ...Object.keys(timed.inputs)])
   const shapes = [...names].flatMap((name) => {
-    const [wanted, timed] = [inputs[name]?.shape.join('x'), served.inputs[name]?.join('x')]
-    if (wanted === timed) return []
-    const message = `requests of ${timed ?? 'none'} were timed, and the scenario has ${wanted ?? 'none'}`
-    return [{ field: `served.inputs.${name}`, message }]
+    const [wanted, sent] = [inputs[name]?.shape.join('x'), timed.inputs[name]?.join('x')]
+    if (wanted === sent) return []
+    const message = `requests of ${sent ?? 'none'} were timed, and the scenario has ${wanted ?? 'none'}`
+    return [{ what: `inputs.${name}`, message }]
   })
-  if (encoding === served.encoding) return shapes
-  const message = `requests in ${served.encoding} were timed, and the scenario has them in ${encoding}`
-  return [...shapes, { field: 'served.encoding', message }]
+  if (encoding === timed.encoding) return shapes
+  const message = `requests in ${timed.encoding} were timed, and the scenario has them in ${encoding}`
+  return [...shapes, { what: 'encoding', message }]
 }
 
 /** Variants that were not timed, that are another file now, or not with single requests. */
@@ -97,6 +106,6 @@ function untimed({ variants = [] }: ModelSource, profile: ModelProfile): Problem
   })
 }
 
-function hashOf(path: string): string {
+export function hashOf(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex')
 }

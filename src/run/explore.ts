@@ -56,8 +56,8 @@ function changeBetween(
   const [a, b] = [below.ranking.cheapest?.candidate.name, above.ranking.cheapest?.candidate.name]
   if (a === undefined || b === undefined || a === b) return []
   const at = (factor: number) => trials.rankTwo([a, b], scaleProfile(profile, factor))
-  const end = bisect(below.factor, above.factor, (factor) => nameOf(at(factor)) === a)
-  const [under, over] = [at(end.low), at(end.high)]
+  const end = bisect(below, above, at, (ranking) => nameOf(ranking) === a)
+  const { under, over } = end
   const there = scaleProfile(profile, end.high)
   const all = trials.rankAll(there)
   const winner = nameOf(all)
@@ -71,7 +71,8 @@ function changeBetween(
   }
   const [misses, late] = [!meets(over, a), !meets(under, b)]
   const gap = nameOf(over) === undefined
-  const from = gap ? bisect(end.high, above.factor, (factor) => nameOf(at(factor)) !== b) : undefined
+  const neither = { factor: end.high, ranking: over }
+  const from = gap ? bisect(neither, above, at, (ranking) => nameOf(ranking) !== b) : undefined
   const { meanRps, peakRps } = scaleProfile(profile, Math.sqrt(end.low * end.high))
   return [
     {
@@ -86,15 +87,23 @@ function changeBetween(
   ]
 }
 
+type Place = Pick<Winner, 'factor' | 'ranking'>
+
 /** Where a condition ends that holds at the lower end and not at the upper one, to within `CLOSE_ENOUGH`. */
-function bisect(from: number, to: number, holds: (factor: number) => boolean): { low: number; high: number } {
-  let [low, high] = [from, to]
+function bisect(
+  from: Place,
+  to: Place,
+  at: (factor: number) => Ranking,
+  holds: (ranking: Ranking) => boolean,
+): { low: number; high: number; under: Ranking; over: Ranking } {
+  let [low, high, under, over] = [from.factor, to.factor, from.ranking, to.ranking]
   while (high / low > CLOSE_ENOUGH) {
     const middle = Math.sqrt(low * high)
-    if (holds(middle)) low = middle
-    else high = middle
+    const ranking = at(middle)
+    if (holds(ranking)) [low, under] = [middle, ranking]
+    else [high, over] = [middle, ranking]
   }
-  return { low, high }
+  return { low, high, under, over }
 }
 
 function nameOf({ cheapest }: Ranking): string | undefined {

@@ -46,10 +46,12 @@ describe('A saved run', () => {
     const encoding = run.scenario.model.encoding === 'json' ? 'base64' : 'json'
     const found = problems({ inputs, encoding } as Partial<ModelSource>)
     expect(found).toEqual([
-      expect.stringMatching(new RegExp(`sent ${name} as .*, and the scenario has 1x3x1280x1280$`)),
+      expect.stringMatching(
+        new RegExp(`inputs.${name}: requests of .* were timed, and the scenario has 1x3x1280x1280$`),
+      ),
       expect.stringContaining(`and the scenario has them in ${encoding}`),
     ])
-    expect(problems({ file: './other.onnx' })[0]).toMatch(/is of another model/)
+    expect(problems({ file: './other.onnx' })[0]).toMatch(/it is of another model/)
   })
 
   test('is refused when the file has changed since, and not when it is gone', () => {

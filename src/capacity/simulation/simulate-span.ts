@@ -74,9 +74,10 @@ export function warmUpS(plan: FleetPlan): number {
 
 /** Replicas that the controller would want for good at a flat rate, were the rate even. */
 export function steadyReplicas(plan: FleetPlan, rps: number): number {
-  const { controller, service, cpuShare = 1 } = plan
+  const { controller, service } = plan
+  const { slots, cpuShare } = shapeOf(plan)
   const { min, max } = boundsOf(controller)
   const target = 'target' in controller ? controller.target : 1
   const busySlots = (rps * momentsOf(service.timeMs).mean) / 1000
-  return Math.min(max, Math.max(min, Math.ceil(((busySlots / service.slots) * cpuShare) / target)))
+  return Math.min(max, Math.max(min, Math.ceil(((busySlots / slots) * cpuShare) / target)))
 }

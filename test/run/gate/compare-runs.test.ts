@@ -50,6 +50,15 @@ function slower(factor: number) {
   })
 }
 
+const deployed = cloudRun({ url: 'https://harbour.example/predict' })
+const candidate = deployed.name
+const measurement = openMeasurement(timesAround(90, 1000, 7), { failures: 0 })
+const payload = { requestBytes: 1000, replyBytes: 1000 }
+/** Runs of one deployment: as it was tried. */
+const runOf = (trial: Trial) => runRecord({ trials: [trial] }, { candidates: [deployed] })
+const tried = runOf({ candidate, status: 'measured', measurement, payload })
+const untried = runOf({ candidate, status: 'failed', error: 'no answer' })
+
 /** The problems that a comparison is refused for. */
 function problems(head: RunRecord, changed: readonly Changeable[] = [], from = base) {
   try {
@@ -96,26 +105,12 @@ describe('a run against a baseline', () => {
   })
 
   test('notes what the baseline left untested', () => {
-    const deployed = cloudRun({ url: 'https://harbour.example/predict' })
-    const candidate = deployed.name
-    const measurement = openMeasurement(timesAround(90, 1000, 7), { failures: 0 })
-    const payload = { requestBytes: 1000, replyBytes: 1000 }
-    const run = (trial: Trial) => runRecord({ trials: [trial] }, { candidates: [deployed] })
-    const tried = run({ candidate, status: 'measured', measurement, payload })
-    const untried = run({ candidate, status: 'failed', error: 'no answer' })
     const note = `the baseline's run left untested what may have been cheaper: ${candidate} (no answer)`
     expect(compare(tried, [], untried).notes).toContain(note)
     expect(compare(tried, [], tried).notes.join()).not.toContain('left untested')
   })
 
   test('is not decided where the base was measured and the head was not, and an invalid load says nothing', () => {
-    const deployed = cloudRun({ url: 'https://harbour.example/predict' })
-    const candidate = deployed.name
-    const measurement = openMeasurement(timesAround(90, 1000, 7), { failures: 0 })
-    const payload = { requestBytes: 1000, replyBytes: 1000 }
-    const run = (trial: Trial) => runRecord({ trials: [trial] }, { candidates: [deployed] })
-    const tried = run({ candidate, status: 'measured', measurement, payload })
-    const untried = run({ candidate, status: 'failed', error: 'no answer' })
     const errorsOf = (head: RunRecord) =>
       compare(head, [], tried).judgements.filter(({ metric }) => metric === 'errors')
     expect(errorsOf(untried)).toEqual([
@@ -127,7 +122,7 @@ describe('a run against a baseline', () => {
     ])
     const counts = { ...measurement.counts, ok: measurement.counts.ok - 100, dropped: 100 }
     const late = { ...measurement, counts, valid: false, invalidReasons: ['it could not keep up'] }
-    expect(errorsOf(run({ candidate, status: 'measured', measurement: late, payload }))).toEqual([
+    expect(errorsOf(runOf({ candidate, status: 'measured', measurement: late, payload }))).toEqual([
       expect.objectContaining({ outcome: 'unjudged', reason: 'invalid: it could not keep up' }),
     ])
   })
@@ -156,7 +151,6 @@ describe('a run against a baseline', () => {
   })
 
   test('judges start-up, size and errors of a measured deployment', () => {
-    const deployed = cloudRun({ url: 'https://harbour.example/predict' })
     const run = (failures: number, startUpMs: number, bytes: number) => {
       const startUps = [0, 9, 21, 5, 14].map((more) => ({
         processMs: 100,
