@@ -120,7 +120,7 @@ export const SCENARIO_COMMANDS: readonly Command[] = [
       {
         name: 'of',
         value: 'what',
-        summary: 'scenario (default), advice (--json), run (run.json) or profile',
+        summary: 'scenario (default), run (run.json), profile; or advice, gate or compare (their --json)',
       },
     ],
     run: async (_, given) => (await import('./schema-command.ts')).schemaCommand(given),

@@ -8,9 +8,15 @@ type JsonSchema = Readonly<Record<string, unknown>>
 /** What a schema may be of, loaded when it is asked for. */
 const SCHEMAS: Readonly<Record<string, () => JsonSchema | Promise<JsonSchema>>> = {
   scenario: scenarioJsonSchema,
-  advice: async () => (await import('../run/schema/json-schemas.ts')).adviceJsonSchema(),
-  run: async () => (await import('../run/schema/json-schemas.ts')).runJsonSchema(),
-  profile: async () => (await import('../run/schema/json-schemas.ts')).profileJsonSchema(),
+  advice: async () => (await written()).adviceJsonSchema(),
+  run: async () => (await written()).runJsonSchema(),
+  profile: async () => (await written()).profileJsonSchema(),
+  gate: async () => (await written()).gateJsonSchema(),
+  compare: async () => (await written()).comparisonJsonSchema(),
+}
+
+function written() {
+  return import('../run/schema/json-schemas.ts')
 }
 
 /** `plimsoll schema` */

@@ -4,10 +4,12 @@ import type { Frozen } from './frozen.ts'
 import {
   candidate,
   cloudRecord,
+  evidence,
   figure,
   hostFacts,
   modelFacts,
   ofPercentiles,
+  outcome,
   percentiles,
   profileOrigin,
   purchase,
@@ -55,10 +57,6 @@ const bill = z.strictObject({
   ),
   usdTotal: usd.nullable(),
 })
-
-const outcome = z.enum(['meets', 'misses', 'undecided', 'unpriced', 'refused', 'untested'])
-
-const evidence = z.enum(['measured', 'modelled'])
 
 const check = z.strictObject({
   metric: z.enum(['p50', 'p90', 'p95', 'p99', 'p999', 'errors']),

@@ -24,6 +24,35 @@ export const percentiles = z.strictObject({ ...ofPercentiles(figure).shape, max:
 
 export const purchase = z.enum(PURCHASES)
 
+/** Of a candidate. */
+export const outcome = z.enum(['meets', 'misses', 'undecided', 'unpriced', 'refused', 'untested'])
+
+export const evidence = z.enum(['measured', 'modelled'])
+
+/** What is compared between runs, and its unit. */
+export const metric = z.enum([
+  'p10',
+  ...PERCENTILES,
+  'goodput',
+  'cpu',
+  'errors',
+  'startUp',
+  'modelSize',
+  'usdPerMonth',
+  'usdPerMillion',
+  'slo',
+])
+
+export const unit = z.enum(['ms', 'requests/s', 'ratio', 'bytes', 'USD'])
+
+/** How much worse, as a ratio. */
+export const worsening = z.strictObject({
+  value: figure,
+  low: figure,
+  high: figure,
+  confidence: z.strictObject({ low: z.number(), high: z.number() }),
+})
+
 export const slo = z.strictObject({
   latencyMs: z.partialRecord(percentile, z.number()),
   errorRatio: z.number().min(0).max(1),
