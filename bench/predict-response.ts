@@ -2,7 +2,7 @@ import { median } from 'simple-statistics'
 import { Fleet } from '../src/capacity/simulation/fleet.ts'
 import { ResponseHistogram } from '../src/capacity/simulation/response-histogram.ts'
 import { fleetOf } from '../src/capacity/simulation/simulate-order.ts'
-import { serviceUnderLoad } from './held-times.ts'
+import { heldUnderLoad } from './held-times.ts'
 import type { LowLoadProfile } from './low-load-profile.ts'
 
 /**
@@ -17,15 +17,13 @@ export function predictResponses(
   seed: number,
 ): ResponseHistogram {
   const { workers, besideMs } = profile
-  const { samplesMs, stretch } = serviceUnderLoad(profile, rps, seed)
   const plan = fleetOf({
-    serviceMs: { kind: 'empirical', samples: samplesMs },
+    serviceMs: { kind: 'empirical', samples: heldUnderLoad(profile, rps, seed) },
     replicas: 1,
     slotsPerReplica: workers,
     routing: 'shared',
     queueCapacity: Number.POSITIVE_INFINITY,
     timeoutMs: Number.POSITIVE_INFINITY,
-    concurrencyCurve: stretch,
   })
   let next = 0
   const arrivals = { next: () => arrivalsMs[next++] ?? Number.POSITIVE_INFINITY }

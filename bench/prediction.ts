@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url'
 import { mean, median } from 'simple-statistics'
 import type { ResponseHistogram } from '../src/capacity/simulation/response-histogram.ts'
 import type { Measurement } from '../src/core/measurement.ts'
-import { type Arrival, createArrivals, limitArrivals } from '../src/load/arrivals.ts'
 import { loadClosed } from '../src/load/closed-loop.ts'
 import { summarize } from '../src/load/measurement.ts'
 import { loadOpen } from '../src/load/open-loop.ts'
@@ -11,6 +10,7 @@ import { binaryRequest } from './binary-request.ts'
 import { untilQuiet, watchOthers } from './cpu-share.ts'
 import { capacityRps, utilizationAt } from './held-times.ts'
 import { type LowLoadProfile, mergeProfiles, profileAtLowLoad } from './low-load-profile.ts'
+import { poissonTimes } from './poisson-times.ts'
 import { predictResponses } from './predict-response.ts'
 import { merge, percent, type Row, signed, table, UNDISTURBED } from './prediction-table.ts'
 import type { PredictionRequest } from './timed-client.ts'
@@ -27,15 +27,13 @@ const SHARES = [0.3, 0.6, 0.8]
  * longer at 80%, and the speed of a virtual machine drifts by more than that within a minute.
  */
 const PARTS = 16
-const PROFILE_MS = 1500
 const LOAD_S = 2.5
-/** Before the capacity is measured. */
-const FIRST_PROFILE_MS = 2500
 /**
  * Profiles, the latest ones, that a prediction is made from. Fewer are too short to tell the mean to 1%, and a speed that
- * is off one way in one part and the other way in the next makes the tail of all parts together too long.
+ * is off one way in one part and the other way in the next makes the tail of all parts together too long; more are of a
+ * machine that was faster or slower than it is now.
  */
-const LATEST = 6
+const LATEST = 4
 const CAPACITY_REQUESTS = 600
 const timeoutMs = 20_000
 /** Simulations of the same arrivals, and of other ones of the same rate. */
@@ -43,6 +41,14 @@ const REPLAYS = 20
 
 /** A part that others disturbed is done again, so many times for each load. */
 const SPARE_PARTS = 3
+
+interface Served {
+  readonly target: PredictionRequest
+  readonly pid: number
+  readonly workers: number
+  /** So far: each part adds its own. */
+  readonly profiles: LowLoadProfile[]
+}
 
 interface Part {
   readonly profile: LowLoadProfile
@@ -68,7 +74,7 @@ export async function predictionBench(): Promise<string> {
     const signal = new AbortController().signal
     const server = await startLocalServer({ modelPath: MODEL, threads: 1, workers, signal })
     const { body, headers } = binaryRequest(SHAPE)
-    const target = {
+    const target: PredictionRequest = {
       url: `http://127.0.0.1:${server.port}/v2/models/ch_PP-OCRv4_rec_infer/infer`,
       body,
       headers,
@@ -77,13 +83,16 @@ export async function predictionBench(): Promise<string> {
       await saturate(target, workers)
       await untilQuiet(server.pid)
       const othersSince = watchOthers(server.pid)
-      const capacity = capacityRps(await profileAtLowLoad(target, workers, FIRST_PROFILE_MS))
+      const profiles: LowLoadProfile[] = []
+      while (profiles.length < LATEST)
+        profiles.push(await profileAtLowLoad(target, workers, profiles.length + 1))
+      const served: Served = { target, pid: server.pid, workers, profiles }
+      const capacity = capacityRps(mergeProfiles(profiles))
       const { goodputRps } = await saturate(target, workers)
       capacities.push(
         `${workers}: ${capacity.toFixed(1)} ${goodputRps.toFixed(1)} ${signed(capacity / goodputRps - 1)} (others took ${percent(othersSince())})`,
       )
-      for (const share of SHARES)
-        rows.push(await predictAndLoad(target, server.pid, workers, share, goodputRps))
+      for (const share of SHARES) rows.push(await predictAndLoad(served, share, goodputRps))
     } finally {
       await server.stop()
     }
@@ -91,29 +100,21 @@ export async function predictionBench(): Promise<string> {
   return table(rows, capacities)
 }
 
-async function predictAndLoad(
-  target: PredictionRequest,
-  pid: number,
-  workers: number,
-  share: number,
-  capacityRps: number,
-): Promise<Row> {
+async function predictAndLoad(served: Served, share: number, capacityRps: number): Promise<Row> {
+  const { pid, workers, profiles } = served
   const rps = capacityRps * share
   const parts: Part[] = []
   const discarded: number[] = []
-  const before: LowLoadProfile[] = []
-  await untilQuiet(pid)
-  while (before.length < LATEST - 1) before.push(await profileAtLowLoad(target, workers, PROFILE_MS))
   while (parts.length < PARTS) {
     await untilQuiet(pid)
-    const earlier = [...before, ...parts.map(({ profile }) => profile)].slice(1 - LATEST)
-    const part = await loadPart(target, pid, earlier, {
-      workers,
-      rps,
-      seed: 1000 * workers + 10 * parts.length + 1,
-    })
-    if (part.othersRatio <= UNDISTURBED || discarded.length >= SPARE_PARTS) parts.push(part)
-    else discarded.push(part.othersRatio)
+    const seed = 1000 * workers + 10 * parts.length + 1
+    const part = await loadPart(served, rps, seed)
+    if (part.othersRatio > UNDISTURBED && discarded.length < SPARE_PARTS) {
+      discarded.push(part.othersRatio)
+    } else {
+      parts.push(part)
+      profiles.push(part.profile)
+    }
   }
   const over = (of: (part: Part) => readonly ResponseHistogram[]) =>
     Array.from({ length: REPLAYS }, (_, replay) => merge(parts.map((part) => of(part)[replay])))
@@ -133,18 +134,16 @@ async function predictAndLoad(
 
 /** A profile, a prediction from it and the latest ones, and then the load. */
 async function loadPart(
-  target: PredictionRequest,
-  pid: number,
-  earlier: readonly LowLoadProfile[],
-  { workers, rps, seed }: { workers: number; rps: number; seed: number },
+  { target, pid, workers, profiles }: Served,
+  rps: number,
+  seed: number,
 ): Promise<Part> {
   const othersSince = watchOthers(pid)
-  const profile = await profileAtLowLoad(target, workers, PROFILE_MS)
-  const merged = mergeProfiles([...earlier, profile])
-  const arrival = { kind: 'poisson', rps } as const
+  const profile = await profileAtLowLoad(target, workers, profiles.length + 1)
+  const merged = mergeProfiles([...profiles.slice(1 - LATEST), profile])
   const simulate = (arrivalsSeed: (replay: number) => number) =>
     Array.from({ length: REPLAYS }, (_, replay) =>
-      predictResponses(merged, arrivalTimes(arrival, arrivalsSeed(replay)), rps, replay + 1),
+      predictResponses(merged, poissonTimes(rps, LOAD_S, arrivalsSeed(replay)), rps, replay + 1),
     )
   const replays = simulate(() => seed)
   const others = simulate((replay) => seed + 10_000 * (replay + 1))
@@ -153,7 +152,7 @@ async function loadPart(
     url: target.url,
     payloads: [{ body: target.body }],
     headers: target.headers,
-    arrival,
+    arrival: { kind: 'poisson', rps },
     durationS: LOAD_S,
     connections: 1000,
     timeoutMs,
@@ -174,13 +173,6 @@ async function loadPart(
 function inferenceUnderLoad(profile: LowLoadProfile, rps: number): number {
   const busy = utilizationAt(profile, rps)
   return (1 - busy) * mean([...profile.idleInferenceMs]) + busy * mean([...profile.busyInferenceMs])
-}
-
-function arrivalTimes(arrival: Arrival, seed: number): number[] {
-  const next = limitArrivals(createArrivals(arrival, seed), { durationS: LOAD_S })
-  const times: number[] = []
-  for (let dueMs = next(); dueMs < Number.POSITIVE_INFINITY; dueMs = next()) times.push(dueMs)
-  return times
 }
 
 /** Four connections for each worker, each with its next request as soon as it has its reply. */

@@ -26,6 +26,7 @@ export class TimedClient {
   readonly #bytes: Buffer
   readonly #ready: Promise<void>
   #pending: PromiseWithResolvers<Timed> | undefined
+  #failed: Error | undefined
   #sentMs = 0
   #head = ''
   #leftBytes = 0
@@ -38,11 +39,12 @@ export class TimedClient {
     this.#socket = connect({ host: hostname, port: Number(port), noDelay: true })
     this.#ready = new Promise((resolve) => this.#socket.once('connect', () => resolve()))
     this.#socket.on('data', (chunk) => this.#read(chunk))
-    this.#socket.on('error', (error) => this.#pending?.reject(error))
-    this.#socket.on('close', () => this.#pending?.reject(new Error('the server closed the connection')))
+    this.#socket.on('error', (error) => this.#fail(error))
+    this.#socket.on('close', () => this.#fail(new Error('the server closed the connection')))
   }
 
   async send(): Promise<Timed> {
+    if (this.#failed) throw this.#failed
     this.#pending = Promise.withResolvers<Timed>()
     await Promise.race([this.#ready, this.#pending.promise])
     this.#sentMs = performance.now()
@@ -52,6 +54,11 @@ export class TimedClient {
 
   close(): void {
     this.#socket.destroy()
+  }
+
+  #fail(error: Error): void {
+    this.#failed ??= error
+    this.#pending?.reject(error)
   }
 
   #read(chunk: Buffer): void {
