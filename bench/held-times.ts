@@ -14,7 +14,7 @@ export interface HeldTimes {
 const SAMPLES = 20_000
 
 /** Requests per second that workers serve that are always busy. */
-export function capacityRps({ workers, busyMs }: Pick<HeldTimes, 'workers' | 'busyMs'>): number {
+export function capacityRps({ workers, busyMs }: HeldTimes): number {
   return (workers * 1000) / mean([...busyMs])
 }
 

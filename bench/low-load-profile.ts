@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { capacityRps, type HeldTimes } from './held-times.ts'
+import type { HeldTimes } from './held-times.ts'
 import { poissonTimes } from './poisson-times.ts'
 import { type PredictionRequest, type Timed, TimedClient } from './timed-client.ts'
 
@@ -18,32 +18,36 @@ const IN_FLIGHT = 2
  * Requests of such an episode for each worker, of which the first are left out: a worker that rested takes some 100 ms
  * to become as fast as one that is kept at work.
  */
-const EPISODE = 40
+const EPISODE = 32
 const WARM_UP = 16
-/** What random arrivals take of the capacity, and for how long: with the episode the workers are busy 28% of the time. */
-const LOW = 0.2
+/** What random arrivals take of the capacity, and for how long: with the episode the workers are busy 31% of the time. */
+const LOW = 0.25
 const LOW_S = 4
 /** A worker is free at once. */
 const FREE_MS = 0.5
 /** More than can be in flight at so little load, or in an episode. */
 const CONNECTIONS = 20
 
-/** A short episode of full work, and then random arrivals that leave the workers idle for most of the time. */
+/**
+ * Random arrivals that leave the workers idle for most of the time, and then a short episode of full work.
+ *
+ * @param expectedRps what the server can serve, roughly
+ */
 export async function profileAtLowLoad(
   target: PredictionRequest,
   workers: number,
+  expectedRps: number,
   seed: number,
 ): Promise<LowLoadProfile> {
   const clients = Array.from({ length: CONNECTIONS }, () => new TimedClient(target))
   try {
-    const busy = await fullWork(clients.slice(0, IN_FLIGHT * workers), workers)
-    const busyMs = busy.map(({ heldMs }) => heldMs)
-    const low = await lowLoad(clients, LOW * capacityRps({ workers, busyMs }), seed)
+    const low = await lowLoad(clients, LOW * expectedRps, seed)
     const idle = low.filter(({ queueMs }) => queueMs < FREE_MS)
+    const busy = await fullWork(clients.slice(0, IN_FLIGHT * workers), workers)
     return {
       workers,
       idleMs: idle.map(({ heldMs }) => heldMs),
-      busyMs,
+      busyMs: busy.map(({ heldMs }) => heldMs),
       besideMs: low.map(({ besideMs }) => besideMs),
       idleInferenceMs: idle.map(({ inferenceMs }) => inferenceMs),
       busyInferenceMs: busy.map(({ inferenceMs }) => inferenceMs),

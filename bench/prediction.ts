@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url'
 import { mean, median } from 'simple-statistics'
-import type { ResponseHistogram } from '../src/capacity/simulation/response-histogram.ts'
 import type { Measurement } from '../src/core/measurement.ts'
 import { loadClosed } from '../src/load/closed-loop.ts'
 import { summarize } from '../src/load/measurement.ts'
@@ -23,17 +22,16 @@ const SHAPE = [1, 3, 48, 128]
 /** Shares of the capacity. */
 const SHARES = [0.3, 0.6, 0.8]
 /**
- * Each load comes in so many parts, each after a profile of its own: a server that is 2% slower has a p95 that is 10%
+ * Each load comes in so many parts, each right after a profile: a server that is 2% slower has a p95 that is 10%
  * longer at 80%, and the speed of a virtual machine drifts by more than that within a minute.
  */
 const PARTS = 16
 const LOAD_S = 2.5
 /**
- * Profiles, the latest ones, that a prediction is made from. Fewer are too short to tell the mean to 1%, and a speed that
- * is off one way in one part and the other way in the next makes the tail of all parts together too long; more are of a
- * machine that was faster or slower than it is now.
+ * Profiles before a part, and as many after it, that it is predicted from. One alone is too short to tell the mean to
+ * 1%; more are of a machine that was faster or slower than during the part.
  */
-const LATEST = 4
+const AROUND = 3
 const CAPACITY_REQUESTS = 600
 const timeoutMs = 20_000
 /** Simulations of the same arrivals, and of other ones of the same rate. */
@@ -46,26 +44,25 @@ interface Served {
   readonly target: PredictionRequest
   readonly pid: number
   readonly workers: number
-  /** So far: each part adds its own. */
-  readonly profiles: LowLoadProfile[]
+  /** What it can serve, roughly. */
+  readonly expectedRps: number
 }
 
+/** A load that was really sent, and the profile that was taken before it. */
 interface Part {
-  readonly profile: LowLoadProfile
+  readonly seed: number
   readonly real: readonly number[]
-  /** Time inside the model under load over what the profile has, on average. */
-  readonly speedRatio: number
+  readonly inferenceMs: readonly number[]
   readonly sendLagMs: number
+  readonly profile: LowLoadProfile
   readonly othersRatio: number
-  readonly replays: readonly ResponseHistogram[]
-  readonly others: readonly ResponseHistogram[]
 }
 
 /**
  * Response times under load predicted from a profile at low load only, then really measured: for one worker and for
  * two behind one port, at 30, 60 and 80% of the rate at which the server saturates. The arrivals are drawn before, so
  * the prediction is of them; what it says of Poisson arrivals in general, and how far chance moves a load of that
- * length from it, stands below.
+ * length from it, stands below. What was measured under load is in no prediction.
  */
 export async function predictionBench(): Promise<string> {
   const rows: Row[] = []
@@ -80,19 +77,16 @@ export async function predictionBench(): Promise<string> {
       headers,
     }
     try {
-      await saturate(target, workers)
+      const warm = await saturate(target, workers)
       await untilQuiet(server.pid)
       const othersSince = watchOthers(server.pid)
-      const profiles: LowLoadProfile[] = []
-      while (profiles.length < LATEST)
-        profiles.push(await profileAtLowLoad(target, workers, profiles.length + 1))
-      const served: Served = { target, pid: server.pid, workers, profiles }
-      const capacity = capacityRps(mergeProfiles(profiles))
+      const served: Served = { target, pid: server.pid, workers, expectedRps: warm.goodputRps }
+      const predictedRps = capacityRps(mergeProfiles(await profileOften(served, 2 * AROUND)))
       const { goodputRps } = await saturate(target, workers)
       capacities.push(
-        `${workers}: ${capacity.toFixed(1)} ${goodputRps.toFixed(1)} ${signed(capacity / goodputRps - 1)} (others took ${percent(othersSince())})`,
+        `${workers}: ${predictedRps.toFixed(1)} ${goodputRps.toFixed(1)} ${signed(predictedRps / goodputRps - 1)} (others took ${percent(othersSince())})`,
       )
-      for (const share of SHARES) rows.push(await predictAndLoad(served, share, goodputRps))
+      for (const share of SHARES) rows.push(await loadAndPredict(served, share, share * goodputRps))
     } finally {
       await server.stop()
     }
@@ -100,54 +94,81 @@ export async function predictionBench(): Promise<string> {
   return table(rows, capacities)
 }
 
-async function predictAndLoad(served: Served, share: number, capacityRps: number): Promise<Row> {
-  const { pid, workers, profiles } = served
-  const rps = capacityRps * share
+async function loadAndPredict(served: Served, share: number, rps: number): Promise<Row> {
+  const { pid, workers } = served
+  await untilQuiet(pid)
+  const before = await profileOften(served, AROUND - 1)
   const parts: Part[] = []
   const discarded: number[] = []
   while (parts.length < PARTS) {
     await untilQuiet(pid)
-    const seed = 1000 * workers + 10 * parts.length + 1
-    const part = await loadPart(served, rps, seed)
-    if (part.othersRatio > UNDISTURBED && discarded.length < SPARE_PARTS) {
-      discarded.push(part.othersRatio)
-    } else {
-      parts.push(part)
-      profiles.push(part.profile)
-    }
+    const part = await loadPart(served, rps, 1000 * workers + 10 * parts.length + 1)
+    if (part.othersRatio <= UNDISTURBED || discarded.length >= SPARE_PARTS) parts.push(part)
+    else discarded.push(part.othersRatio)
   }
-  const over = (of: (part: Part) => readonly ResponseHistogram[]) =>
-    Array.from({ length: REPLAYS }, (_, replay) => merge(parts.map((part) => of(part)[replay])))
+  const profiles = [
+    ...before,
+    ...parts.map(({ profile }) => profile),
+    ...(await profileOften(served, AROUND)),
+  ]
+  const around = (index: number) => mergeProfiles(profiles.slice(index, index + 2 * AROUND))
   return {
     workers,
     share,
     rps,
     real: parts.flatMap(({ real }) => real).sort((a, b) => a - b),
-    speedRatios: parts.map(({ speedRatio }) => speedRatio),
+    speedRatios: parts.map(({ inferenceMs }, index) => {
+      return mean([...inferenceMs]) / inferenceUnderLoad(around(index), rps)
+    }),
     sendLagMs: median(parts.map(({ sendLagMs }) => sendLagMs)),
     othersRatio: mean(parts.map(({ othersRatio }) => othersRatio)),
     discarded,
-    replays: over(({ replays }) => replays),
-    others: over(({ others }) => others),
+    ...predict(
+      parts.map(({ seed }, index) => ({ seed, profile: around(index) })),
+      rps,
+    ),
   }
 }
 
-/** A profile, a prediction from it and the latest ones, and then the load. */
-async function loadPart(
-  { target, pid, workers, profiles }: Served,
+/** All parts of a load simulated, with the arrivals that were sent and with other ones. */
+function predict(
+  parts: readonly { readonly seed: number; readonly profile: LowLoadProfile }[],
   rps: number,
-  seed: number,
-): Promise<Part> {
-  const othersSince = watchOthers(pid)
-  const profile = await profileAtLowLoad(target, workers, profiles.length + 1)
-  const merged = mergeProfiles([...profiles.slice(1 - LATEST), profile])
-  const simulate = (arrivalsSeed: (replay: number) => number) =>
+): Pick<Row, 'replays' | 'others'> {
+  const simulate = (seedOf: (seed: number, replay: number) => number) =>
     Array.from({ length: REPLAYS }, (_, replay) =>
-      predictResponses(merged, poissonTimes(rps, LOAD_S, arrivalsSeed(replay)), rps, replay + 1),
+      merge(
+        parts.map((part) => {
+          const arrivalsMs = poissonTimes(rps, LOAD_S, seedOf(part.seed, replay))
+          return predictResponses(part.profile, arrivalsMs, rps, part.seed + replay + 1)
+        }),
+      ),
     )
-  const replays = simulate(() => seed)
-  const others = simulate((replay) => seed + 10_000 * (replay + 1))
-  const [real, inferences]: [number[], number[]] = [[], []]
+  return {
+    replays: simulate((seed) => seed),
+    others: simulate((seed, replay) => seed + 10_000 * (replay + 1)),
+  }
+}
+
+async function profileOften(served: Served, times: number): Promise<LowLoadProfile[]> {
+  const profiles: LowLoadProfile[] = []
+  while (profiles.length < times) profiles.push(await profile(served, profiles.length + 1))
+  return profiles
+}
+
+function profile({ target, workers, expectedRps }: Served, seed: number): Promise<LowLoadProfile> {
+  return profileAtLowLoad(target, workers, expectedRps, seed)
+}
+
+/**
+ * A profile, and then a load: the episode of full work that a profile ends with leaves the workers as they are under
+ * load, warm and each on a core of its own. After a rest both may share one for a second.
+ */
+async function loadPart(served: Served, rps: number, seed: number): Promise<Part> {
+  const { target, pid } = served
+  const othersSince = watchOthers(pid)
+  const before = await profile(served, seed)
+  const [real, inferenceMs]: [number[], number[]] = [[], []]
   const { sendLagMs } = await loadOpen({
     url: target.url,
     payloads: [{ body: target.body }],
@@ -159,14 +180,13 @@ async function loadPart(
     seed,
     sparing: true,
     signal: new AbortController().signal,
-    onSample: ({ dueMs, doneMs, outcome, inferenceMs }) => {
+    onSample: ({ dueMs, doneMs, outcome, inferenceMs: within }) => {
       if (outcome !== 'ok') return
       real.push(doneMs - dueMs)
-      inferences.push(inferenceMs ?? Number.NaN)
+      inferenceMs.push(within ?? Number.NaN)
     },
   })
-  const speedRatio = mean(inferences) / inferenceUnderLoad(merged, rps)
-  return { profile, real, speedRatio, sendLagMs: sendLagMs.p99, othersRatio: othersSince(), replays, others }
+  return { seed, real, inferenceMs, sendLagMs: sendLagMs.p99, profile: before, othersRatio: othersSince() }
 }
 
 /** Mean time inside the model, ms, of idle and of busy workers in the share that the simulation takes of them. */

@@ -7,8 +7,8 @@ const busyMs = [9, 10, 11]
 const meanOf = (values: readonly number[]) => mean([...values])
 
 test('The capacity of workers is what they serve when each is held all the time', () => {
-  expect(capacityRps({ workers: 1, busyMs })).toBeCloseTo(100, 9)
-  expect(capacityRps({ workers: 4, busyMs })).toBeCloseTo(400, 9)
+  expect(capacityRps({ workers: 1, idleMs, busyMs })).toBeCloseTo(100, 9)
+  expect(capacityRps({ workers: 4, idleMs, busyMs })).toBeCloseTo(400, 9)
 })
 
 describe('The time that a request holds a worker under load', () => {
