@@ -151,7 +151,7 @@ function exploreRun(
   }
   return explore(now, profile, {
     rankAll: (month) => ranked(able, month),
-    rankTwo: (names, month) =>
+    rankSome: (names, month) =>
       ranked(
         able.filter(({ candidate }) => names.includes(candidate.name)),
         month,

@@ -1,6 +1,7 @@
 import type { Explored, RankedTraffic } from '../advise/outlook.ts'
 import type { Ranking } from '../advise/rank.ts'
-import type { BreakEven, TrafficMonth } from '../core/advice.ts'
+import type { BreakEven, TrafficMonth, Verdict } from '../core/advice.ts'
+import { decimal } from '../core/money.ts'
 import type { MonthProfile } from '../traffic/month-profile.ts'
 
 /** Multiples of the traffic that are tried: those that reports tell of, and those between which winners may change. */
@@ -14,8 +15,8 @@ const MOST_BETWEEN = 2
 export interface Trials {
   /** All candidates under traffic. */
   readonly rankAll: (profile: MonthProfile) => Ranking
-  /** Two of them. */
-  readonly rankTwo: (names: readonly [string, string], profile: MonthProfile) => Ranking
+  /** Some of them. */
+  readonly rankSome: (names: readonly string[], profile: MonthProfile) => Ranking
 }
 
 /** The ranking at multiples of the traffic and at its flat mean, and where winners change. */
@@ -30,7 +31,7 @@ export function explore(now: Ranking, profile: MonthProfile, trials: Trials): Ex
   )
   const breakEvens = winners.slice(1).flatMap((above, index) => {
     const below = winners[index]
-    return below ? changeBetween(below, above, profile, trials) : []
+    return below ? changeBetween(below, above, profile, { ...trials, floor: below.ranking.verdicts }) : []
   })
   const flat = profile.steps.length > 1 ? flatProfile(profile) : null
   return {
@@ -42,31 +43,38 @@ export function explore(now: Ranking, profile: MonthProfile, trials: Trials): Ex
 
 type Winner = RankedTraffic & { readonly factor: number }
 
+interface Search extends Trials {
+  /** All candidates, each under less traffic. */
+  readonly floor: readonly Verdict[]
+}
+
 /**
  * Where the winner of one multiple gives way to that of the next. The place is sought with these two alone, which is
- * quick; all are held against it once it is found, since a third may be the cheapest there: then it lies between them.
+ * quick; once it is found all that may be cheaper there are held against it: where one is, it lies between them.
  */
 function changeBetween(
   below: Winner,
   above: Winner,
   profile: MonthProfile,
-  trials: Trials,
+  search: Search,
   left: number = MOST_BETWEEN,
 ): BreakEven[] {
   const [a, b] = [below.ranking.cheapest?.candidate.name, above.ranking.cheapest?.candidate.name]
   if (a === undefined || b === undefined || a === b) return []
-  const at = (factor: number) => trials.rankTwo([a, b], scaleProfile(profile, factor))
+  const at = (factor: number) => search.rankSome([a, b], scaleProfile(profile, factor))
   const end = bisect(below, above, at, (ranking) => nameOf(ranking) === a)
   const { under, over } = end
   const there = scaleProfile(profile, end.high)
-  const all = trials.rankAll(there)
+  const rivals = search.floor.filter((verdict) => mayWin(verdict, over.cheapest))
+  const all = search.rankSome([a, b, ...rivals.map(({ candidate }) => candidate.name)], there)
   const winner = nameOf(all)
   if (winner !== undefined && winner !== a && winner !== b) {
     if (left === 0) return []
     const middle = { factor: end.high, month: summarize(there), ranking: all }
+    const floor = search.floor.map((verdict) => verdictOf(all, verdict.candidate.name) ?? verdict)
     return [
-      ...changeBetween(below, middle, profile, trials, left - 1),
-      ...changeBetween(middle, above, profile, trials, left - 1),
+      ...changeBetween(below, middle, profile, search, left - 1),
+      ...changeBetween(middle, above, profile, { ...search, floor }, left - 1),
     ]
   }
   const [misses, late] = [!meets(over, a), !meets(under, b)]
@@ -85,6 +93,16 @@ function changeBetween(
       aboveFromRps: from ? significant(profile.meanRps * Math.sqrt(from.low * from.high)) : null,
     },
   ]
+}
+
+/**
+ * Whether one may be the cheapest under more traffic than it was judged under: what it costs does not fall as traffic
+ * grows, and replicas that were too few or too slow stay so where no more can come.
+ */
+function mayWin({ outcome, usdPerMonth, candidate }: Verdict, cheapest: Verdict | null): boolean {
+  if (!usdPerMonth || outcome === 'refused' || outcome === 'untested') return false
+  if (outcome === 'misses' && candidate.minReplicas === candidate.maxReplicas) return false
+  return !cheapest?.usdPerMonth || decimal(usdPerMonth.value).lt(cheapest.usdPerMonth.value)
 }
 
 type Place = Pick<Winner, 'factor' | 'ranking'>
@@ -114,8 +132,12 @@ function significant(rps: number): number {
   return Number(rps.toPrecision(3))
 }
 
-function meets({ verdicts }: Ranking, name: string): boolean {
-  return verdicts.find(({ candidate }) => candidate.name === name)?.outcome === 'meets'
+function meets(ranking: Ranking, name: string): boolean {
+  return verdictOf(ranking, name)?.outcome === 'meets'
+}
+
+function verdictOf({ verdicts }: Ranking, name: string): Verdict | undefined {
+  return verdicts.find(({ candidate }) => candidate.name === name)
 }
 
 function scaleProfile(profile: MonthProfile, factor: number): MonthProfile {

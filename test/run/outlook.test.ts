@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { outlookSentences } from '../../src/advise/outlook.ts'
 import type { Ranking } from '../../src/advise/rank.ts'
 import type { Advice } from '../../src/core/advice.ts'
@@ -84,22 +84,30 @@ describe('More and less traffic', () => {
 })
 
 describe('Where the cheapest changes', () => {
+  const asked: string[][] = []
+  beforeEach(() => asked.splice(0))
+
   const rankings = (winner: (rps: number, among: readonly string[]) => string | undefined) => {
+    const usd = (rps: number, name: string) =>
+      name === 'dear' ? '100' : name === 'small' ? '0.5' : String(rps)
     const ranking = (rps: number, among: readonly string[]) => {
       const name = winner(rps, among)
       const verdicts = among.map((each) => ({
-        candidate: { name: each },
+        candidate: { name: each, minReplicas: 1, maxReplicas: each === 'small' ? 1 : 9 },
         outcome: each === name ? 'meets' : 'misses',
-        usdPerMonth: { value: '1', low: '1', high: '1' },
+        usdPerMonth: { value: usd(rps, each), low: usd(rps, each), high: usd(rps, each) },
       }))
       const cheapest = verdicts.find(({ candidate }) => candidate.name === name)
       return { verdicts, cheapest, ties: [] } as unknown as Ranking
     }
-    const all = ['a', 'b', 'c']
+    const all = ['a', 'b', 'c', 'dear', 'small']
     const profile = monthProfile({ rps: 10 }, 1)
     return explore(ranking(10, all), profile, {
       rankAll: ({ meanRps }) => ranking(meanRps, all),
-      rankTwo: (names, { meanRps }) => ranking(meanRps, names),
+      rankSome: (names, { meanRps }) => {
+        asked.push([...names])
+        return ranking(meanRps, names)
+      },
     }).breakEvens
   }
 
@@ -116,6 +124,12 @@ describe('Where the cheapest changes', () => {
     ])
     expect(found[0]?.meanRps).toBeCloseTo(13, 0)
     expect(found[1]?.meanRps).toBeCloseTo(16, 0)
+  })
+
+  test('only those are held against it that may win there: not dearer ones, nor a fixed fleet that is too small already', () => {
+    rankings((rps, among) => among.find((name) => (name === 'a' ? rps < 13 : name === 'b')))
+    const inSearch = new Set(asked.flat())
+    expect([...inSearch].sort()).toEqual(['a', 'b', 'c'])
   })
 
   test('a stretch in which neither meets is told as such', () => {
