@@ -73,7 +73,7 @@ async function fullWork(clients: readonly TimedClient[], workers: number): Promi
   return timed.slice(WARM_UP * workers, -clients.length)
 }
 
-/** Poisson arrivals, each sent when it is due. */
+/** Poisson arrivals, each sent when it is due: what Plimsoll's load engine records does not tell how long a worker was held. */
 async function lowLoad(clients: readonly TimedClient[], rps: number, seed: number): Promise<Timed[]> {
   const free = [...clients]
   const sent: Promise<Timed>[] = []

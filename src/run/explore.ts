@@ -65,8 +65,11 @@ function changeBetween(
   const end = bisect(below, above, at, (ranking) => nameOf(ranking) === a)
   const { under, over } = end
   const there = scaleProfile(profile, end.high)
-  const rivals = search.floor.filter((verdict) => mayWin(verdict, over.cheapest))
-  const all = search.rankSome([a, b, ...rivals.map(({ candidate }) => candidate.name)], there)
+  const rivals = search.floor
+    .filter((verdict) => mayWin(verdict, over.cheapest))
+    .map(({ candidate }) => candidate.name)
+    .filter((name) => name !== a && name !== b)
+  const all = rivals.length > 0 ? search.rankSome([a, b, ...rivals], there) : over
   const winner = nameOf(all)
   if (winner !== undefined && winner !== a && winner !== b) {
     if (left === 0) return []
